@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace Holdfast.Linux.Sockets;
+
+/// <summary>How a UDP socket is opened.</summary>
+public sealed record UdpOptions
+{
+    /// <summary>The address to bind to, of the socket's family; null is any.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The port; 0 takes any that is free.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The mark of what is sent (SO_MARK), for policy rules; 0 is none. Needs CAP_NET_ADMIN.</summary>
+    public uint Mark { get; init; }
+
+    /// <summary>The interface that alone is used (SO_BINDTODEVICE); null is all.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Bytes of the receive buffer (SO_RCVBUF); 0 leaves the system's default. Beyond the system's limit with
+    /// CAP_NET_ADMIN, otherwise cut to it.</summary>
+    public int ReceiveBuffer { get; init; }
+
+    /// <summary>Bytes of the send buffer (SO_SNDBUF); as <see cref="ReceiveBuffer"/>.</summary>
+    public int SendBuffer { get; init; }
+
+    /// <summary>Let a datagram be cut into fragments where it doesn't fit, also on the way, instead of setting "don't
+    /// fragment" and refusing it with EMSGSIZE once the path's MTU is known.</summary>
+    public bool AllowFragments { get; init; }
+}

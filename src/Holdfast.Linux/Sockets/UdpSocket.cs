@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Holdfast.Linux.Sockets;
+
+/// <summary>A UDP socket of one address family that sends and receives in batches and keeps to a datagram's own address of
+/// this host. Non-blocking. See udp(7), ip(7), ipv6(7).</summary>
+public sealed unsafe class UdpSocket : IDisposable
+{
+    /// <summary>Most datagrams of one system call (UIO_MAXIOV).</summary>
+    public const int MessagesAtOnce = 1024;
+
+    // asm-generic/socket.h, linux/in.h, linux/in6.h
+    private const int SO_SNDBUF = 7;
+    private const int SO_RCVBUF = 8;
+    private const int SO_BINDTODEVICE = 25;
+    private const int SO_SNDBUFFORCE = 32;
+    private const int SO_RCVBUFFORCE = 33;
+    private const int SO_MARK = 36;
+    private const int IP_MTU_DISCOVER = 10;
+    private const int IPV6_MTU_DISCOVER = 23;
+    private const int IPV6_V6ONLY = 26;
+    private const int IPV6_RECVPKTINFO = 49;
+    private const int PMTUDISC_DONT = 0;
+
+    private readonly SafeFileHandle _handle;
+    private readonly int _fd;
+    private readonly string _name;
+    private bool _disposed;
+
+    private UdpSocket(SafeFileHandle handle, AddressFamily family, string name)
+    {
+        _handle = handle;
+        _fd = (int)handle.DangerousGetHandle();
+        _name = name;
+        Family = family;
+    }
+
+    /// <summary>IPv4 or IPv6; an IPv6 socket carries no IPv4.</summary>
+    public AddressFamily Family { get; }
+
+    /// <summary>The descriptor, for epoll. It belongs to this object; -1 once that is disposed.</summary>
+    public int Fd => _disposed ? -1 : _fd;
+
+    /// <summary>The port that the socket is bound to.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Bytes of the receive buffer as the kernel counts them (twice what was asked for).</summary>
+    public int ReceiveBuffer => GetOption(SO_RCVBUF);
+
+    /// <summary>Bytes of the send buffer as the kernel counts them (twice what was asked for).</summary>
+    public int SendBuffer => GetOption(SO_SNDBUF);
+
+    /// <summary>Opens and binds a socket in the calling thread's network namespace.</summary>
+    /// <param name="family">InterNetwork or InterNetworkV6.</param>
+    /// <param name="options">How; null is any address and port.</param>
+    /// <exception cref="ArgumentException">Another family, or an address of the other one.</exception>
+    /// <exception cref="LinuxException">EADDRINUSE: somebody has the port; EADDRNOTAVAIL: not an address of this host;
+    /// EAFNOSUPPORT: no IPv6; EPERM: a mark without CAP_NET_ADMIN; EACCES: a port below 1024 without
+    /// CAP_NET_BIND_SERVICE; ENODEV: no such interface.</exception>
+    public static UdpSocket Open(AddressFamily family, UdpOptions? options = null)
+    {
+        options ??= new UdpOptions();
+        if (family is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6))
+            throw new ArgumentException("UDP over IPv4 or IPv6 only", nameof(family));
+        var six = family == AddressFamily.InterNetworkV6;
+        var address = options.Address ?? (six ? IPAddress.IPv6Any : IPAddress.Any);
+        if (address.AddressFamily != family)
+            throw new ArgumentException($"{address} is not of the socket's family", nameof(options));
+        var local = new IPEndPoint(address, options.Port);
+        var type = Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
+        var fd = Libc.Socket(six ? Libc.AF_INET6 : Libc.AF_INET, type, 0);
+        LinuxException.Check($"open udp {local}", fd);
+        var socket = new UdpSocket(new SafeFileHandle(fd, ownsHandle: true), family, $"udp {local}");
+        try
+        {
+            socket.Configure(options);
+            socket.Bind(local);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private void Configure(UdpOptions options)
+    {
+        var six = Family == AddressFamily.InterNetworkV6;
+        if (six)
+        {
+            Set("set IPV6_V6ONLY", PacketInfo.SOL_IPV6, IPV6_V6ONLY, 1);
+            Set("set IPV6_RECVPKTINFO", PacketInfo.SOL_IPV6, IPV6_RECVPKTINFO, 1);
+        }
+        else
+        {
+            Set("set IP_PKTINFO", PacketInfo.SOL_IP, PacketInfo.IP_PKTINFO, 1);
+        }
+        if (options.AllowFragments && six)
+            Set("set IPV6_MTU_DISCOVER", PacketInfo.SOL_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_DONT);
+        else if (options.AllowFragments)
+            Set("set IP_MTU_DISCOVER", PacketInfo.SOL_IP, IP_MTU_DISCOVER, PMTUDISC_DONT);
+        if (options.Mark != 0) SetMark(options.Mark);
+        if (options.Device is not null) SetDevice(options.Device);
+        SetBuffer("set SO_RCVBUF", SO_RCVBUFFORCE, SO_RCVBUF, options.ReceiveBuffer);
+        SetBuffer("set SO_SNDBUF", SO_SNDBUFFORCE, SO_SNDBUF, options.SendBuffer);
+    }
+
+    private void Bind(IPEndPoint local)
+    {
+        var name = stackalloc byte[sizeof(Libc.SocketAddress6)];
+        var size = DatagramAddress.From(local).Write(name);
+        LinuxException.Check($"bind udp {local}", Libc.Bind(_fd, name, size));
+        size = sizeof(Libc.SocketAddress6);
+        LinuxException.Check($"read address of udp {local}", Libc.GetSocketName(_fd, name, ref size));
+        Port = DatagramAddress.Read(name).Port;
+    }
+
+    /// <summary>Receives what has arrived, with one system call.</summary>
+    /// <param name="batch">Filled.</param>
+    /// <returns>How many datagrams, or a negative error number: EAGAIN if there is none, EBADF once this object is
+    /// disposed.</returns>
+    public int Receive(ReceiveBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return _disposed ? -Errno.EBADF : batch.ReceiveFrom(_fd);
+    }
+
+    /// <summary>Sends what the batch holds and was not sent yet. One that the kernel refuses doesn't hold up the rest.</summary>
+    /// <param name="batch">Borrowed; clear it when all are gone, after reading <see cref="SendBatch.Failures"/>.</param>
+    public SendResult Send(SendBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return batch.SendTo(_fd);
+    }
+
+    /// <summary>Changes the mark of what is sent from here on; 0 is none.</summary>
+    /// <exception cref="LinuxException">EPERM: needs CAP_NET_ADMIN.</exception>
+    public void SetMark(uint mark) => Set($"set mark 0x{mark:x}", Libc.SOL_SOCKET, SO_MARK, (int)mark);
+
+    /// <summary>Uses one interface alone from here on; an empty name is all.</summary>
+    /// <exception cref="LinuxException">ENODEV: no such interface; EPERM: needs CAP_NET_RAW.</exception>
+    public void SetDevice(string name)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var bytes = Encoding.UTF8.GetBytes(name + '\0');
+        fixed (byte* value = bytes)
+        {
+            var result = Libc.SetOption(_fd, Libc.SOL_SOCKET, SO_BINDTODEVICE, value, bytes.Length);
+            LinuxException.Check($"bind {_name} to device {name}", result);
+        }
+    }
+
+    /// <summary>Closes the socket.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _handle.Dispose();
+    }
+
+    // With the privilege the system's limit doesn't count.
+    private void SetBuffer(string operation, int force, int option, int bytes)
+    {
+        if (bytes == 0) return;
+        var result = Libc.SetOption(_fd, Libc.SOL_SOCKET, force, bytes);
+        if (result == -Errno.EPERM) Set(operation, Libc.SOL_SOCKET, option, bytes);
+        else LinuxException.Check($"{operation} of {_name}", result);
+    }
+
+    private void Set(string operation, int level, int option, int value)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        LinuxException.Check($"{operation} of {_name}", Libc.SetOption(_fd, level, option, value));
+    }
+
+    private int GetOption(int option)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        int value;
+        LinuxException.Check($"read option of {_name}", Libc.GetOption(_fd, Libc.SOL_SOCKET, option, &value, sizeof(int)));
+        return value;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.ExceptionServices;
+using Holdfast.Linux;
+using Holdfast.Linux.Namespaces;
+
+namespace Holdfast.Tests.Linux;
+
+/// <summary>A network namespace of its own for a test, which vanishes with everything in it when the test ends.</summary>
+internal static class KernelRoom
+{
+    /// <summary>Runs a test on a thread that stands in a namespace of its own, with nothing but a loopback device.</summary>
+    internal static void Run(Action test)
+    {
+        Assert.True(
+            Privileges.HasSysAdmin && Privileges.HasNetAdmin,
+            "This test works in a network namespace of its own, which needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN). "
+            + "Run the tests as root, or leave out the namespace Holdfast.Tests.Linux.");
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                NetworkNamespace.Unshare();
+                test();
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+    }
+}
