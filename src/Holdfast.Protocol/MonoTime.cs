@@ -1,0 +1,39 @@
+namespace Holdfast.Protocol;
+
+/// <summary>
+/// A moment on a clock that never goes back, in nanoseconds since an origin of the caller's choice. Time is always an
+/// argument of this assembly; it reads no clock.
+/// </summary>
+public readonly record struct MonoTime(long Nanoseconds) : IComparable<MonoTime>
+{
+    /// <summary>A moment that never comes: a timer that is not armed.</summary>
+    public static MonoTime Never => new(long.MaxValue);
+
+    /// <summary>A moment before every other: something that has not happened yet.</summary>
+    public static MonoTime LongAgo => new(long.MinValue / 2);
+
+    /// <summary>Whether this moment has come at <paramref name="now"/>.</summary>
+    public bool Passed(MonoTime now) => Nanoseconds <= now.Nanoseconds;
+
+    /// <inheritdoc/>
+    public int CompareTo(MonoTime other) => Nanoseconds.CompareTo(other.Nanoseconds);
+
+    /// <summary>The moment <paramref name="span"/> later.</summary>
+    public static MonoTime operator +(MonoTime time, TimeSpan span) => new(time.Nanoseconds + (span.Ticks * 100));
+
+    /// <summary>The time between two moments.</summary>
+    public static TimeSpan operator -(MonoTime left, MonoTime right) =>
+        new((left.Nanoseconds - right.Nanoseconds) / 100);
+
+    /// <summary>Whether the left moment is earlier.</summary>
+    public static bool operator <(MonoTime left, MonoTime right) => left.Nanoseconds < right.Nanoseconds;
+
+    /// <summary>Whether the left moment is later.</summary>
+    public static bool operator >(MonoTime left, MonoTime right) => left.Nanoseconds > right.Nanoseconds;
+
+    /// <summary>Whether the left moment is not later.</summary>
+    public static bool operator <=(MonoTime left, MonoTime right) => left.Nanoseconds <= right.Nanoseconds;
+
+    /// <summary>Whether the left moment is not earlier.</summary>
+    public static bool operator >=(MonoTime left, MonoTime right) => left.Nanoseconds >= right.Nanoseconds;
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using Holdfast.Crypto;
+using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Wire;
+
+namespace Holdfast.Protocol.Peers;
+
+/// <summary>
+/// A peer of a tunnel: its configuration, its session, its timers. Written by its <see cref="Tunnel"/> alone, on the thread
+/// that runs it.
+/// </summary>
+public sealed class Peer
+{
+    // --- constant after construction -----------------------------------------------------------------------
+    internal readonly CookieJar Cookies;
+    internal readonly StagedPackets Staged;
+
+    // --- configuration ---------------------------------------------------------------------------------------
+    internal readonly List<IPNetwork> Prefixes = [];
+    internal Secret? PresharedSecret;
+    internal Secret? StaticShared; // the precomputed agreement of the two static keys; null if it is degenerate
+    internal Endpoint CurrentEndpoint;
+    internal LocalAddress Source;
+
+    // --- session ---------------------------------------------------------------------------------------------
+    internal Keypair? Previous;
+    internal Keypair? Current;
+    internal Keypair? Next; // made as responder, not yet confirmed by a message under it
+    internal Initiation? Initiation;
+    internal Tai64n LatestTimestamp; // of the initiations it sent
+    internal Tai64n LastTimestampSent;
+    internal MonoTime LastInitiationAccepted = MonoTime.LongAgo;
+    internal MonoTime LastInitiationSent = MonoTime.LongAgo;
+    internal int HandshakeAttempts;
+    internal bool NeedsAnotherKeepalive;
+    internal bool SentLastMinuteHandshake;
+
+    // --- timers ----------------------------------------------------------------------------------------------
+    internal PeerTimers Timers = PeerTimers.Unarmed;
+    internal MonoTime QueuedFor = MonoTime.Never;
+    internal int QueuePosition = -1;
+
+    private DropCounters? _drops;
+
+    internal Peer(in PublicKey publicKey, StagedPackets.Budget staged)
+    {
+        PublicKey = publicKey;
+        Cookies = new CookieJar(publicKey);
+        Staged = new StagedPackets(staged);
+    }
+
+    /// <summary>The peer's static public key: its name in the protocol.</summary>
+    public PublicKey PublicKey { get; }
+
+    /// <summary>The optional symmetric key mixed into handshakes; null when there is none. Borrowed.</summary>
+    public Secret? PresharedKey => PresharedSecret;
+
+    /// <summary>Where datagrams to it go: configured, or where its last authenticated message came from.</summary>
+    public Endpoint Endpoint => CurrentEndpoint;
+
+    /// <summary>Our own address towards it, if it has sent something there.</summary>
+    public LocalAddress LocalAddress => Source;
+
+    /// <summary>Prefixes that belong to it, in the order in which they were given.</summary>
+    public IReadOnlyList<IPNetwork> AllowedIps => Prefixes;
+
+    /// <summary>Seconds between keepalives sent whether or not there is data; 0 is off.</summary>
+    public ushort PersistentKeepalive { get; internal set; }
+
+    /// <summary>Bytes of datagrams received from it, headers of the protocol included.</summary>
+    public long ReceivedBytes { get; internal set; }
+
+    /// <summary>Bytes of datagrams sent to it, headers of the protocol included.</summary>
+    public long SentBytes { get; internal set; }
+
+    /// <summary>Datagrams received from it.</summary>
+    public long ReceivedPackets { get; internal set; }
+
+    /// <summary>Datagrams sent to it.</summary>
+    public long SentPackets { get; internal set; }
+
+    /// <summary>Handshakes completed with it.</summary>
+    public long Handshakes { get; internal set; }
+
+    /// <summary>Wall-clock time of the last completed handshake, nanoseconds since 1970; 0 if there was none.</summary>
+    public long LastHandshakeUnixNanoseconds { get; internal set; }
+
+    /// <summary>Initiations in a row that stayed unanswered.</summary>
+    public int UnansweredInitiations { get; internal set; }
+
+    /// <summary>Whether there is a keypair to send with.</summary>
+    public bool HasSession => Current is not null;
+
+    /// <summary>What was dropped on the way to or from it; null while nothing was.</summary>
+    public DropCounters? Drops => _drops;
+
+    /// <summary>Changes the preshared key and takes it over; null or zeros remove it. It counts from the next handshake.</summary>
+    public void SetPresharedKey(Secret? key)
+    {
+        PresharedSecret?.Dispose();
+        PresharedSecret = key is { IsZero: false } ? key : null;
+    }
+
+    /// <summary>Sends to another address from now on. The source is the kernel's choice until the peer answers.</summary>
+    public void SetEndpoint(in Endpoint endpoint)
+    {
+        if (CurrentEndpoint == endpoint) return;
+        CurrentEndpoint = endpoint;
+        Source = default;
+    }
+
+    /// <summary>Our own address towards it may be what broke: the kernel chooses anew.</summary>
+    public void ForgetSource() => Source = default;
+
+    internal Drop Count(Drop reason) => (_drops ??= new DropCounters()).Count(reason);
+}

@@ -1,0 +1,194 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Peers;
+using Holdfast.Protocol.Wire;
+
+namespace Holdfast.Protocol;
+
+// Making sessions (paper 5.4.2 to 5.4.7). An initiation of ours and one of the peer's may cross: each side answers, and both
+// sessions come about; the later one is used.
+public sealed partial class Tunnel
+{
+    /// <summary>Sends an initiation, unless one went out less than RekeyTimeout ago.</summary>
+    private void Initiate(Peer peer, in Now now, bool isRetry = false)
+    {
+        if (!isRetry) peer.HandshakeAttempts = 0;
+        if (_self is null || peer.StaticShared is null || !peer.CurrentEndpoint.IsKnown) return;
+        if (!(peer.LastInitiationSent + Limits.RekeyTimeout).Passed(now.Mono)) return;
+        peer.LastInitiationSent = now.Mono;
+
+        DropInitiation(peer);
+        peer.Initiation = new Initiation(_peers.NewIndex(peer));
+        var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.InitiationBytes)[..Message.InitiationBytes];
+        if (!peer.Initiation.TryWrite(
+            _self, peer.PublicKey, peer.StaticShared.Bytes, NextTimestamp(peer, now), _random, room)) return;
+        peer.Cookies.WriteMacs(room, now.Mono);
+        Send(peer, Message.InitiationBytes, now.Mono);
+        Arm(peer, ref peer.Timers.Retransmit, now.Mono + Limits.RekeyTimeout + Jitter());
+    }
+
+    private Tai64n NextTimestamp(Peer peer, in Now now)
+    {
+        var last = peer.LastTimestampSent > _timestampFloor ? peer.LastTimestampSent : _timestampFloor;
+        peer.LastTimestampSent = Tai64n.After(last, now.UnixNanoseconds);
+        if (peer.LastTimestampSent > LatestTimestampSent) LatestTimestampSent = peer.LastTimestampSent;
+        return peer.LastTimestampSent;
+    }
+
+    private Drop HandleInitiation(ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now)
+    {
+        if (Admit(datagram, Message.InitiationSender, from, to, now) is var drop and not Drop.None) return drop;
+
+        Span<byte> memory = stackalloc byte[SymmetricState.Bytes];
+        drop = Respond(new Responder(_self!, memory, datagram), datagram.Length, from, to, now);
+        CryptographicOperations.ZeroMemory(memory);
+        return drop;
+    }
+
+    private Drop Respond(Responder responder, int length, in Endpoint from, in LocalAddress to, in Now now)
+    {
+        if (!responder.TryReadStatic(out var remote)) return Drops.Count(Drop.Forged);
+        if (_peers.Find(remote) is not { StaticShared: { } shared } peer) return Drops.Count(Drop.UnknownPeer);
+        if (!responder.TryReadTimestamp(shared.Bytes, out var timestamp)) return Count(peer, Drop.Forged);
+        if (timestamp <= peer.LatestTimestamp) return Count(peer, Drop.StaleTimestamp);
+        if (!(peer.LastInitiationAccepted + Limits.InitiationInterval).Passed(now.Mono))
+            return Count(peer, Drop.InitiationFlood);
+        peer.LatestTimestamp = timestamp;
+        peer.LastInitiationAccepted = now.Mono;
+        Received(peer, length, from, to, now.Mono);
+
+        var index = _peers.NewIndex(peer);
+        var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.ResponseBytes)[..Message.ResponseBytes];
+        if (responder.TryRespond(remote, PresharedKeyOf(peer), index, _random, now.Mono, room) is not { } keypair)
+        {
+            _peers.Release(index);
+            return Count(peer, Drop.Forged);
+        }
+        Retire(peer.Next);
+        Retire(peer.Previous);
+        (peer.Next, peer.Previous) = (keypair, null);
+        SessionDerived(peer, keypair, now.Mono);
+
+        peer.Cookies.WriteMacs(room, now.Mono);
+        Send(peer, Message.ResponseBytes, now.Mono);
+        return Drop.None;
+    }
+
+    private Drop HandleResponse(ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now)
+    {
+        if (Admit(datagram, Message.ResponseSender, from, to, now) is var drop and not Drop.None) return drop;
+
+        var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.ResponseReceiver..]);
+        if (!_peers.TryFind(receiver, out var found)) return Drops.Count(Drop.UnknownReceiver);
+        var peer = found.Peer;
+        if (peer.Initiation is not { } initiation || initiation.LocalIndex != receiver)
+            return Count(peer, Drop.UnexpectedResponse);
+        if (initiation.TryComplete(_self!, PresharedKeyOf(peer), datagram, now.Mono) is not { } keypair)
+            return Count(peer, Drop.Forged);
+
+        peer.Initiation = null; // its index goes on to the keypair
+        initiation.Dispose();
+        if (peer.Next is not null)
+        {
+            Retire(peer.Current);
+            Retire(peer.Previous);
+            (peer.Previous, peer.Next) = (peer.Next, null);
+        }
+        else
+        {
+            Retire(peer.Previous);
+            peer.Previous = peer.Current;
+        }
+        peer.Current = keypair;
+        SessionDerived(peer, keypair, now.Mono);
+        Received(peer, datagram.Length, from, to, now.Mono);
+        HandshakeComplete(peer, now);
+
+        // The responder uses the session only after a message under it.
+        if (peer.Staged.Count > 0) SendStaged(peer, now);
+        else SendKeepalive(peer, now);
+        return Drop.None;
+    }
+
+    private Drop HandleCookieReply(ReadOnlySpan<byte> datagram, in Now now)
+    {
+        var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.CookieReplyReceiver..]);
+        if (!_peers.TryFind(receiver, out var found)) return Drops.Count(Drop.UnknownReceiver);
+        return found.Peer.Cookies.TryTake(datagram, now.Mono) ? Drop.None : Count(found.Peer, Drop.Forged);
+    }
+
+    /// <summary>
+    /// What a stranger's handshake message must pass before it costs more than a hash: the first MAC, and under load the
+    /// second, then a rate.
+    /// </summary>
+    private Drop Admit(
+        ReadOnlySpan<byte> datagram, int senderOffset, in Endpoint from, in LocalAddress to, in Now now)
+    {
+        if (!CookieChecker.HasMac1(_self!, datagram)) return Drops.Count(Drop.BadMac);
+        if (!_load.IsUnder(now.Mono)) return Drop.None;
+        if (_cookies.HasMac2(datagram, from, now.Mono))
+            return _sources.Allows(from, now.Mono) && _load.HasRoom(now.Mono) ? Drop.None : Drops.Count(Drop.RateLimited);
+
+        var room = _datagrams.Reserve(from, Message.CookieReplyBytes);
+        var sender = BinaryPrimitives.ReadUInt32LittleEndian(datagram[senderOffset..]);
+        _cookies.WriteReply(_self!, datagram, sender, from, now.Mono, room);
+        _datagrams.Commit(Message.CookieReplyBytes, from, to, null);
+        return Drops.Count(Drop.CookieNeeded);
+    }
+
+    private void SessionDerived(Peer peer, Keypair keypair, MonoTime now)
+    {
+        _peers.Assign(keypair.LocalIndex, keypair, peer);
+        Arm(peer, ref peer.Timers.ZeroKeys, now + Limits.ZeroKeysAfter);
+    }
+
+    private void HandshakeComplete(Peer peer, in Now now)
+    {
+        peer.Timers.Retransmit = MonoTime.Never;
+        peer.HandshakeAttempts = 0;
+        peer.UnansweredInitiations = 0;
+        peer.SentLastMinuteHandshake = false;
+        peer.Handshakes++;
+        peer.LastHandshakeUnixNanoseconds = now.UnixNanoseconds;
+        _events.SessionEstablished(peer);
+    }
+
+    private static ReadOnlySpan<byte> PresharedKeyOf(Peer peer) =>
+        peer.PresharedSecret is { } key ? key.Bytes : NoPresharedKey;
+
+    private void Retire(Keypair? keypair)
+    {
+        if (keypair is null) return;
+        _peers.Release(keypair.LocalIndex);
+        keypair.Dispose();
+    }
+
+    private void RetireAll(Peer peer)
+    {
+        Retire(peer.Previous);
+        Retire(peer.Current);
+        Retire(peer.Next);
+        (peer.Previous, peer.Current, peer.Next) = (null, null, null);
+    }
+
+    private void DropInitiation(Peer peer)
+    {
+        if (peer.Initiation is not { } initiation) return;
+        _peers.Release(initiation.LocalIndex);
+        initiation.Dispose();
+        peer.Initiation = null;
+    }
+
+    /// <summary>Zeroes all that was agreed with the peer, and what waited for it.</summary>
+    private void EndSession(Peer peer)
+    {
+        RetireAll(peer);
+        DropInitiation(peer);
+        DropStaged(peer);
+        var persistent = peer.Timers.PersistentKeepalive;
+        peer.Timers = PeerTimers.Unarmed;
+        peer.Timers.PersistentKeepalive = persistent;
+        peer.LastInitiationSent = MonoTime.LongAgo;
+    }
+}

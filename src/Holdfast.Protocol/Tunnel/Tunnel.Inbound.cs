@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using Holdfast.Protocol.Peers;
+using Holdfast.Protocol.Wire;
+
+namespace Holdfast.Protocol;
+
+// Inbound flow: 1. what message is it  2. whose is it (receiver index)  3. open it straight into the sink; forged and replayed
+// ones end here  4. session and timers  5. may the peer use this source address.
+public sealed partial class Tunnel
+{
+    /// <summary>Takes a datagram from the network, from whoever sent it. All arguments are borrowed.</summary>
+    public Drop HandleDatagram(ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now)
+    {
+        if (_self is null) return Drops.Count(Drop.UnknownReceiver);
+        return Message.TypeOf(datagram) switch
+        {
+            Message.Transport => HandleTransport(datagram, from, to, now),
+            Message.Initiation => HandleInitiation(datagram, from, to, now),
+            Message.Response => HandleResponse(datagram, from, to, now),
+            Message.CookieReply => HandleCookieReply(datagram, now),
+            _ => Drops.Count(Drop.Malformed),
+        };
+    }
+
+    private Drop HandleTransport(ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now)
+    {
+        var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.TransportReceiver..]);
+        if (!_peers.TryFind(receiver, out var found) || found.Keypair is not { } keypair)
+            return Drops.Count(Drop.UnknownReceiver);
+        var peer = found.Peer;
+        if (!keypair.MayOpen(now.Mono)) return Count(peer, Drop.KeyExpired);
+
+        var counter = BinaryPrimitives.ReadUInt64LittleEndian(datagram[Message.TransportCounter..]);
+        var payload = datagram[Message.TransportHeaderBytes..];
+        var plain = _packets.Reserve(payload.Length - Message.TagBytes)[..(payload.Length - Message.TagBytes)];
+        if (keypair.Open(counter, payload, plain) is var drop and not Drop.None) return Count(peer, drop);
+
+        Received(peer, datagram.Length, from, to, now.Mono);
+        if (keypair == peer.Next) Confirm(peer, now);
+        if (IsDueWhenReceiving(peer, now.Mono)) InitiateAtLastMinute(peer, now);
+        if (plain.Length == 0) return Drop.None;
+
+        DataReceived(peer, now.Mono);
+        return Deliver(peer, plain);
+    }
+
+    private Drop Deliver(Peer peer, ReadOnlySpan<byte> plain)
+    {
+        var length = IpHeader.LengthOf(plain);
+        if (length == 0) return Count(peer, Drop.InnerNotIp);
+        if (AllowedIps.FindBySource(plain) != peer) return Count(peer, Drop.WrongSource);
+        _packets.Commit(length, peer);
+        return Drop.None;
+    }
+
+    /// <summary>What every authenticated message calls for: the peer is where it came from.</summary>
+    private void Received(Peer peer, int length, in Endpoint from, in LocalAddress to, MonoTime now)
+    {
+        peer.ReceivedBytes += length;
+        peer.ReceivedPackets++;
+        AnyAuthenticatedReceived(peer, now);
+        peer.Source = to;
+        if (peer.CurrentEndpoint == from) return;
+        peer.CurrentEndpoint = from;
+        _events.EndpointChanged(peer);
+    }
+
+    /// <summary>The first message under a keypair that we made as responder: the initiator has it too.</summary>
+    private void Confirm(Peer peer, in Now now)
+    {
+        Retire(peer.Previous);
+        (peer.Previous, peer.Current, peer.Next) = (peer.Current, peer.Next, null);
+        HandshakeComplete(peer, now);
+        SendStaged(peer, now);
+    }
+
+    /// <summary>An initiator that only receives renews its session before it ends (paper 6.2).</summary>
+    private static bool IsDueWhenReceiving(Peer peer, MonoTime now) => !peer.SentLastMinuteHandshake
+        && peer.Current is { IsInitiator: true } current && (current.Created + Limits.LastMinuteAge).Passed(now);
+
+    private void InitiateAtLastMinute(Peer peer, in Now now)
+    {
+        peer.SentLastMinuteHandshake = true;
+        Initiate(peer, now);
+    }
+}

@@ -1,0 +1,149 @@
+using Holdfast.Protocol.Peers;
+
+namespace Holdfast.Protocol;
+
+// Every timer of the protocol (paper, section 6):
+// - an unanswered initiation is sent anew after 5 s, for 90 s;
+// - data received and nothing sent for 10 s: a keepalive;
+// - data sent and nothing received for 15 s: a new handshake;
+// - no new session for 540 s: all keys are zeroed;
+// - nothing sent or received for the configured time: a persistent keepalive.
+public sealed partial class Tunnel
+{
+    /// <summary>When <see cref="HandleTimeouts"/> wants to be called next; possibly a little early.</summary>
+    public MonoTime NextTimeout => _timers.Next;
+
+    /// <summary>
+    /// Does what is due. At most <see cref="Limits.TimeoutsPerTurn"/> peers at a time: if more are due,
+    /// <see cref="NextTimeout"/> stays in the past.
+    /// </summary>
+    public void HandleTimeouts(in Now now)
+    {
+        for (var i = 0; i < Limits.TimeoutsPerTurn && _timers.TakeDue(now.Mono) is { } peer; i++)
+        {
+            HandleDue(peer, now);
+            _timers.Schedule(peer, peer.Timers.Next);
+        }
+    }
+
+    private void HandleDue(Peer peer, in Now now)
+    {
+        ref var timers = ref peer.Timers;
+        if (Take(ref timers.ZeroKeys, now.Mono)) ZeroKeys(peer);
+        if (Take(ref timers.Retransmit, now.Mono)) InitiationUnanswered(peer, now);
+        if (Take(ref timers.NewHandshake, now.Mono)) DataUnanswered(peer, now);
+        if (Take(ref timers.Keepalive, now.Mono)) KeepaliveDue(peer, now);
+        if (Take(ref timers.PersistentKeepalive, now.Mono)) PersistentKeepaliveDue(peer, now);
+    }
+
+    private void ZeroKeys(Peer peer)
+    {
+        RetireAll(peer);
+        if (peer.Timers.Retransmit == MonoTime.Never) DropInitiation(peer); // else it is a few seconds old
+    }
+
+    private void InitiationUnanswered(Peer peer, in Now now)
+    {
+        if (peer.HandshakeAttempts > Limits.HandshakeAttempts)
+        {
+            peer.Timers.Keepalive = MonoTime.Never;
+            DropInitiation(peer);
+            DropStaged(peer);
+            if (peer.Timers.ZeroKeys == MonoTime.Never)
+                Arm(peer, ref peer.Timers.ZeroKeys, now.Mono + Limits.ZeroKeysAfter);
+            _events.HandshakeGivenUp(peer);
+            return;
+        }
+        peer.HandshakeAttempts++;
+        peer.UnansweredInitiations++;
+        peer.Source = default; // the source address may be what broke
+        _events.HandshakeUnanswered(peer);
+        Initiate(peer, now, isRetry: true);
+    }
+
+    private void DataUnanswered(Peer peer, in Now now)
+    {
+        peer.Source = default;
+        Initiate(peer, now);
+    }
+
+    private void KeepaliveDue(Peer peer, in Now now)
+    {
+        SendKeepalive(peer, now);
+        if (!peer.NeedsAnotherKeepalive) return;
+        peer.NeedsAnotherKeepalive = false;
+        Arm(peer, ref peer.Timers.Keepalive, now.Mono + Limits.KeepaliveTimeout);
+    }
+
+    private void PersistentKeepaliveDue(Peer peer, in Now now)
+    {
+        Arm(peer, ref peer.Timers.PersistentKeepalive, now.Mono + TimeSpan.FromSeconds(peer.PersistentKeepalive));
+        SendKeepalive(peer, now);
+    }
+
+    // --- what arms and disarms them --------------------------------------------------------------------------
+
+    private void DataSent(Peer peer, MonoTime now)
+    {
+        if (peer.Timers.NewHandshake == MonoTime.Never)
+        {
+            var wait = Limits.KeepaliveTimeout + Limits.RekeyTimeout + Jitter();
+            Arm(peer, ref peer.Timers.NewHandshake, now + wait);
+        }
+    }
+
+    private void DataReceived(Peer peer, MonoTime now)
+    {
+        if (peer.Timers.Keepalive == MonoTime.Never)
+            Arm(peer, ref peer.Timers.Keepalive, now + Limits.KeepaliveTimeout);
+        else
+            peer.NeedsAnotherKeepalive = true;
+    }
+
+    private void AnyAuthenticatedSent(Peer peer, MonoTime now)
+    {
+        peer.Timers.Keepalive = MonoTime.Never;
+        AnyAuthenticatedTraversal(peer, now);
+    }
+
+    private void AnyAuthenticatedReceived(Peer peer, MonoTime now)
+    {
+        peer.Timers.NewHandshake = MonoTime.Never;
+        AnyAuthenticatedTraversal(peer, now);
+    }
+
+    private void AnyAuthenticatedTraversal(Peer peer, MonoTime now)
+    {
+        if (peer.PersistentKeepalive == 0) return;
+        Arm(peer, ref peer.Timers.PersistentKeepalive, now + TimeSpan.FromSeconds(peer.PersistentKeepalive));
+    }
+
+    private void Arm(Peer peer, ref MonoTime timer, MonoTime at)
+    {
+        timer = at;
+        _timers.Schedule(peer, at);
+    }
+
+    private static bool Take(ref MonoTime timer, MonoTime now)
+    {
+        if (!timer.Passed(now)) return false;
+        timer = MonoTime.Never;
+        return true;
+    }
+
+    private TimeSpan Jitter()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        _random.Fill(bytes);
+        return Limits.RekeyTimeoutJitter * (BitConverter.ToUInt32(bytes) / (double)uint.MaxValue);
+    }
+
+    private void DropStaged(Peer peer)
+    {
+        while (peer.Staged.Count > 0)
+        {
+            peer.Staged.DropOldest();
+            Count(peer, Drop.StagedExpired);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using Holdfast.Crypto;
+using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Peers;
+using Holdfast.Protocol.Wire;
+
+namespace Holdfast.Protocol;
+
+/// <summary>
+/// A WireGuard interface without its device and sockets: packets and datagrams with the time go in, datagrams and packets come
+/// out through sinks. It reads no clock, starts no task, and belongs to one thread.
+/// <para>Tunnel.Outbound.cs and Tunnel.Inbound.cs read in the order in which a packet meets their functions;
+/// Tunnel.Handshakes.cs makes sessions; Tunnel.Timeouts.cs has every timer.</para>
+/// </summary>
+public sealed partial class Tunnel : IDisposable
+{
+    private static readonly byte[] NoPresharedKey = new byte[Secret.Size];
+
+    // --- constant after construction -----------------------------------------------------------------------
+    private readonly IRandomSource _random;
+    private readonly IDatagramSink _datagrams;
+    private readonly IPacketSink _packets;
+    private readonly ITunnelEvents _events;
+    private readonly PeerIndex _peers;
+    private readonly CookieChecker _cookies;
+    private readonly SourceRateLimit _sources;
+    private readonly HandshakeLoad _load = new();
+    private readonly TimerQueue _timers = new();
+    private readonly StagedPackets.Budget _stagedBudget = new(Limits.StagedBytes);
+
+    // --- written by the owning thread ------------------------------------------------------------------------
+    private Identity? _self;
+    private Tai64n _timestampFloor;
+    private TokenBucket _icmpErrors = new(Limits.IcmpErrorsPerSecond, Limits.IcmpErrorsPerSecond);
+
+    /// <summary>A tunnel without key and peers: it drops everything until it gets them.</summary>
+    public Tunnel(IRandomSource random, IDatagramSink datagrams, IPacketSink packets, ITunnelEvents events)
+    {
+        (_random, _datagrams, _packets, _events) = (random, datagrams, packets, events);
+        _peers = new PeerIndex(random);
+        _cookies = new CookieChecker(random);
+        _sources = new SourceRateLimit(random);
+    }
+
+    /// <summary>Crypto-routing: which inner addresses are whose.</summary>
+    public AllowedIps AllowedIps { get; } = new();
+
+    /// <summary>What was dropped, all peers and strangers together.</summary>
+    public DropCounters Drops { get; } = new();
+
+    /// <summary>The peers, in no order.</summary>
+    public IReadOnlyCollection<Peer> Peers => _peers.Peers;
+
+    /// <summary>This end's key; null until one is set.</summary>
+    public Identity? Identity => _self;
+
+    /// <summary>UDP port of our sockets: a packet from it to the peer's own endpoint would be a routing loop.</summary>
+    public ushort ListenPort { get; set; }
+
+    /// <summary>MTU of the device in bytes: padding does not go beyond it.</summary>
+    public int Mtu { get; set; } = 1420;
+
+    /// <summary>The latest timestamp in an initiation of ours, or the floor it started from: for the state on disk.</summary>
+    public Tai64n LatestTimestampSent { get; private set; }
+
+    /// <summary>Receiver indices in use, for leak checks.</summary>
+    public int Indices => _peers.Indices;
+
+    /// <summary>
+    /// Initiations carry timestamps later than this one: what an earlier run of this end may have sent, so that a box whose
+    /// clock went back is not taken for a replay.
+    /// </summary>
+    public void StartTimestampsAfter(Tai64n floor)
+    {
+        _timestampFloor = floor;
+        if (floor > LatestTimestampSent) LatestTimestampSent = floor;
+    }
+
+    /// <summary>
+    /// Changes our static key and takes it over; null removes it. Sessions end; a peer with our own public key is removed, as
+    /// the kernel's module does.
+    /// </summary>
+    public void SetPrivateKey(Secret? key)
+    {
+        if (key is not null && _self is not null && key.FixedTimeEquals(_self.PrivateKey))
+        {
+            key.Dispose();
+            return;
+        }
+        _self?.Dispose();
+        _self = key is null ? null : new Identity(key);
+        if (_self is not null && _peers.Find(_self.PublicKey) is { } me) RemovePeer(me);
+        foreach (var peer in _peers.Peers)
+        {
+            EndSession(peer);
+            Agree(peer);
+        }
+    }
+
+    /// <summary>The peer with this key, or null.</summary>
+    public Peer? FindPeer(in PublicKey key) => _peers.Find(key);
+
+    /// <summary>Adds a peer with nothing but its key. It must not be there yet, nor be ourselves.</summary>
+    /// <exception cref="InvalidOperationException">There are <see cref="Limits.Peers"/> peers already.</exception>
+    public Peer AddPeer(in PublicKey key)
+    {
+        if (_peers.Count >= Limits.Peers) throw new InvalidOperationException($"more than {Limits.Peers} peers");
+        var peer = new Peer(key, _stagedBudget);
+        _peers.Add(peer);
+        Agree(peer);
+        return peer;
+    }
+
+    /// <summary>Removes a peer with all that belongs to it.</summary>
+    public void RemovePeer(Peer peer)
+    {
+        EndSession(peer);
+        AllowedIps.RemoveAll(peer);
+        _timers.Remove(peer);
+        _peers.Remove(peer);
+        peer.PresharedSecret?.Dispose();
+        peer.StaticShared?.Dispose();
+    }
+
+    /// <summary>Changes the persistent keepalive; switched on, the first one goes out at once.</summary>
+    public void SetPersistentKeepalive(Peer peer, ushort seconds, in Now now)
+    {
+        var wasOff = peer.PersistentKeepalive == 0;
+        peer.PersistentKeepalive = seconds;
+        peer.Timers.PersistentKeepalive = MonoTime.Never;
+        if (seconds == 0) return;
+        Arm(peer, ref peer.Timers.PersistentKeepalive, now.Mono + TimeSpan.FromSeconds(seconds));
+        if (wasOff) SendKeepalive(peer, now);
+    }
+
+    /// <summary>Begins a handshake with a peer that has an endpoint and no session: a starting end shows that it is here.</summary>
+    public void Greet(Peer peer, in Now now)
+    {
+        if (peer.Current is null) Initiate(peer, now);
+    }
+
+    /// <summary>Hears that a datagram for this peer was not sent, and why.</summary>
+    public void SendFailed(Peer peer, Drop reason)
+    {
+        Count(peer, reason);
+        peer.ForgetSource();
+    }
+
+    /// <summary>Zeroes all keys and forgets all peers.</summary>
+    public void Dispose()
+    {
+        foreach (var peer in _peers.Peers.ToArray()) RemovePeer(peer);
+        _self?.Dispose();
+        _self = null;
+    }
+
+    private void Agree(Peer peer)
+    {
+        peer.StaticShared?.Dispose();
+        peer.StaticShared = null;
+        if (_self is null) return;
+        Span<byte> shared = stackalloc byte[Secret.Size];
+        if (X25519.TryAgree(_self.PrivateKey.Bytes, peer.PublicKey.Bytes, shared))
+            peer.StaticShared = new Secret(shared);
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(shared);
+    }
+
+    private Drop Count(Peer? peer, Drop reason)
+    {
+        peer?.Count(reason);
+        return Drops.Count(reason);
+    }
+}

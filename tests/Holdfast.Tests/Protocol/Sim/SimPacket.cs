@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+
+namespace Holdfast.Tests.Protocol.Sim;
+
+/// <summary>Inner packets of a simulation: IPv4 or IPv6 headers, whose payload says from whom, to whom, and which.</summary>
+internal static class SimPacket
+{
+    public const int MinimumBytes = 56;
+
+    public static byte[] Between(int from, int to, long id, int size, bool v6 = false)
+    {
+        size = Math.Max(size, MinimumBytes);
+        var packet = new byte[size + 15]; // room for padding
+        if (v6)
+        {
+            packet[0] = 0x60;
+            BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(4), (ushort)(size - 40));
+            packet[6] = 59; // no next header
+            Address6(from).CopyTo(packet.AsSpan(8));
+            Address6(to).CopyTo(packet.AsSpan(24));
+        }
+        else
+        {
+            packet[0] = 0x45;
+            BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)size);
+            packet[8] = 64;
+            packet[9] = 253; // RFC 3692: for experiments
+            Address4(from).CopyTo(packet.AsSpan(12));
+            Address4(to).CopyTo(packet.AsSpan(16));
+        }
+        BinaryPrimitives.WriteInt32BigEndian(packet.AsSpan(40), from);
+        BinaryPrimitives.WriteInt32BigEndian(packet.AsSpan(44), to);
+        BinaryPrimitives.WriteInt64BigEndian(packet.AsSpan(48), id);
+        return packet;
+    }
+
+    public static (int From, int To, long Id) Read(ReadOnlySpan<byte> packet) => (
+        BinaryPrimitives.ReadInt32BigEndian(packet[40..]), BinaryPrimitives.ReadInt32BigEndian(packet[44..]),
+        BinaryPrimitives.ReadInt64BigEndian(packet[48..]));
+
+    public static byte[] Address4(int node) => [10, 7, 0, (byte)node];
+
+    public static byte[] Address6(int node) => [0xFD, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)node];
+}
