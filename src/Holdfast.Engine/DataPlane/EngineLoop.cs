@@ -1,0 +1,208 @@
+using Holdfast.Engine.Transports;
+using Holdfast.Linux;
+using Holdfast.Linux.Events;
+using Holdfast.Linux.Tun;
+using Holdfast.Protocol;
+
+namespace Holdfast.Engine.DataPlane;
+
+/// <summary>
+/// The thread of one tunnel: waits for the device, the sockets, the tunnel's timers and commands, and alone writes the tunnel.
+/// A turn handles a bounded share of each, so that none starves another.
+/// </summary>
+internal sealed class EngineLoop : IDisposable
+{
+    private const ulong DeviceToken = 1;
+    private const ulong MailboxToken = 2;
+    private const ulong TimerToken = 3;
+    private const ulong LaneToken = 4; // and up, by family
+
+    // --- constant after construction -----------------------------------------------------------------------
+    private readonly TunDevice _device;
+    private readonly DatagramSender _sender = new();
+    private readonly PacketWriter _writer;
+    private readonly Outbound _outbound;
+    private readonly Inbound _inbound;
+    private readonly Mailbox _mailbox = new();
+    private readonly Epoll _epoll = new();
+    private readonly TimerFd _timer = new();
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource<EndReason> _ended =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // --- engine thread only --------------------------------------------------------------------------------
+    private readonly EpollEvent[] _events = new EpollEvent[16];
+    private UdpTransport _transport;
+    private MonoTime _armedFor = MonoTime.Never;
+    private bool _deviceIsWatched = true;
+    private EndReason? _reason;
+
+    /// <summary>Takes over the device and the transport.</summary>
+    internal EngineLoop(TunDevice device, UdpTransport transport, ITunnelEvents events)
+    {
+        (_device, _transport) = (device, transport);
+        _writer = new PacketWriter(device);
+        Tunnel = new Tunnel(new SystemRandom(), _sender, _writer, events);
+        (_sender.Tunnel, _sender.Transport) = (Tunnel, transport);
+        Tunnel.ListenPort = transport.Port;
+        _outbound = new Outbound(device, Tunnel);
+        _inbound = new Inbound(Tunnel);
+        _thread = new Thread(Run) { Name = device.Name, IsBackground = true };
+
+        _epoll.Add(device.Fd, EpollInterest.Readable, DeviceToken);
+        _epoll.Add(_mailbox.Fd, EpollInterest.Readable, MailboxToken);
+        _epoll.Add(_timer.Fd, EpollInterest.Readable, TimerToken);
+        Watch(transport);
+    }
+
+    /// <summary>The protocol's half; before <see cref="Start"/> the caller's, then the engine thread's alone.</summary>
+    internal Tunnel Tunnel { get; }
+
+    /// <summary>Ends with the loop, and says why.</summary>
+    internal Task<EndReason> Ended => _ended.Task;
+
+    /// <summary>The port listened on. Engine thread.</summary>
+    internal ushort ListenPort => _transport.Port;
+
+    /// <summary>The mark of sent datagrams. Engine thread.</summary>
+    internal uint Mark { get; private set; }
+
+    /// <summary>Packets that went to the host, and that the host's device refused. Engine thread.</summary>
+    internal (long Written, long Failed, long Read) DeviceCounters =>
+        (_writer.Written, _writer.Failed, _outbound.Read);
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Runs something on the engine's thread.</summary>
+    /// <exception cref="EngineEndedException">The engine has ended.</exception>
+    internal Task<T> AskAsync<T>(Func<T> command) => _mailbox.AskAsync(command);
+
+    internal bool TryPost(Action command) => _mailbox.TryPost(command);
+
+    /// <summary>Ends the loop after the turn it is in. Engine thread, or before the start.</summary>
+    internal void End(EndReason reason) => _reason ??= reason;
+
+    /// <summary>Moves to another port; on failure the old one stays. Engine thread.</summary>
+    /// <exception cref="LinuxException">The port is in use.</exception>
+    internal void Rebind(ushort port)
+    {
+        if (port == _transport.Port) return;
+        var next = UdpTransport.Open(port, Mark);
+        foreach (var lane in _transport.Lanes) _epoll.Remove(lane.Socket.Fd);
+        _transport.Flush(Tunnel);
+        _transport.Dispose();
+        (_transport, _sender.Transport) = (next, next);
+        Tunnel.ListenPort = next.Port;
+        Watch(next);
+    }
+
+    /// <summary>Changes the mark of sent datagrams. Engine thread.</summary>
+    internal void SetMark(uint mark)
+    {
+        _transport.SetMark(mark);
+        Mark = mark;
+    }
+
+    private void Watch(UdpTransport transport)
+    {
+        foreach (var lane in transport.Lanes)
+            _epoll.Add(lane.Socket.Fd, EpollInterest.Readable, LaneToken + (ulong)lane.Socket.Family);
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (_reason is null) Turn();
+        }
+#pragma warning disable CA1031 // the engine's own failure: it must be told, not end the process of other tunnels
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _reason = new EndReason(EndKind.Failed, e.ToString());
+        }
+        _mailbox.Close();
+        _ended.SetResult(_reason.Value);
+    }
+
+    private void Turn()
+    {
+        var count = _epoll.Wait(_events, Timeout.InfiniteTimeSpan);
+        var now = Clock.Read();
+        for (var i = 0; i < count; i++) Handle(_events[i], now);
+        if (Tunnel.NextTimeout.Passed(now.Mono)) Tunnel.HandleTimeouts(now);
+        _transport.Flush(Tunnel);
+        WatchDevice(!_transport.IsBlocked);
+        ArmTimer();
+    }
+
+    private void Handle(in EpollEvent happened, in Now now)
+    {
+        switch (happened.Token)
+        {
+            case DeviceToken:
+                if ((happened.Happened & EpollInterest.Readable) == 0) DeviceGone();
+                else if (_deviceIsWatched && _outbound.Run(_transport, now) < 0) DeviceGone();
+                break;
+            case MailboxToken:
+                _mailbox.RunAll();
+                break;
+            case TimerToken:
+                _timer.Acknowledge();
+                _armedFor = MonoTime.Never;
+                break;
+            default:
+                HandleLane(happened, now);
+                break;
+        }
+    }
+
+    private void HandleLane(in EpollEvent happened, in Now now)
+    {
+        var v4 = happened.Token == LaneToken + (ulong)System.Net.Sockets.AddressFamily.InterNetwork;
+        if (_transport.LaneOf(v4 ? (byte)4 : (byte)6) is not { } lane) return; // replaced within this turn
+        _inbound.Run(lane, now);
+    }
+
+    private void DeviceGone() => End(new EndReason(EndKind.DeviceGone, $"the device {_device.Name} was deleted"));
+
+    /// <summary>
+    /// While a socket takes no more, its room is waited for and the device is left alone: its queue then tells the host to
+    /// slow down.
+    /// </summary>
+    private void WatchDevice(bool watch)
+    {
+        if (watch == _deviceIsWatched) return;
+        _deviceIsWatched = watch;
+        _epoll.Modify(_device.Fd, watch ? EpollInterest.Readable : EpollInterest.None, DeviceToken);
+        foreach (var lane in _transport.Lanes)
+        {
+            var interest = EpollInterest.Readable | (lane.IsBlocked ? EpollInterest.Writable : EpollInterest.None);
+            _epoll.Modify(lane.Socket.Fd, interest, LaneToken + (ulong)lane.Socket.Family);
+        }
+    }
+
+    private void ArmTimer()
+    {
+        var next = Tunnel.NextTimeout;
+        if (next == _armedFor) return;
+        _armedFor = next;
+        if (next == MonoTime.Never) _timer.Disarm();
+        else _timer.Arm(Math.Max(1, next.Nanoseconds));
+    }
+
+    /// <summary>
+    /// Frees what the loop held, once it has ended. The thread is past its last turn then, and the mailbox refuses, so
+    /// nobody else reaches the tunnel.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_thread.IsAlive) _thread.Join();
+        Tunnel.Dispose();
+        _transport.Dispose();
+        _epoll.Dispose();
+        _timer.Dispose();
+        _mailbox.Dispose();
+        _device.Dispose();
+    }
+}

@@ -1,0 +1,35 @@
+namespace Holdfast.Engine;
+
+/// <summary>Bounds of the engine, each with its reason.</summary>
+internal static class EngineLimits
+{
+    /// <summary>Datagrams of one system call, and packets of the device between two looks at the sockets.</summary>
+    internal const int DatagramsAtOnce = 64;
+
+    /// <summary>Room for the datagrams of one send: 64 of the usual size, or a few of the largest.</summary>
+    internal const int SendBatchBytes = 256 << 10;
+
+    /// <summary>Room for a datagram that is sent a second time, in units of 2 KiB: one of the largest.</summary>
+    internal const int DatagramsAgain = 32;
+
+    /// <summary>Asked for each socket: what a burst at several Gbit/s fills while this thread does something else.</summary>
+    internal const int SocketBufferBytes = 4 << 20;
+
+    /// <summary>Batches that one direction handles in one turn before the other gets its own.</summary>
+    internal const int BatchesPerTurn = 4;
+
+    /// <summary>Commands that wait for the engine's thread; who posts more waits.</summary>
+    internal const int MailboxCommands = 1024;
+
+    /// <summary>Peers greeted at once when an engine starts; the rest follow at <see cref="GreetingInterval"/>.</summary>
+    internal const int GreetingBurst = 64;
+
+    /// <summary>Time between two further bursts: 10,000 peers are greeted in 16 seconds.</summary>
+    internal static readonly TimeSpan GreetingInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Bytes of a control request or of a line of WireGuard's userspace interface.</summary>
+    internal const int RequestLineBytes = 64 << 10;
+
+    /// <summary>Clients served at once on one control socket.</summary>
+    internal const int ControlClients = 64;
+}

@@ -1,0 +1,74 @@
+using Holdfast.Linux;
+using Holdfast.Linux.Sockets;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Peers;
+
+namespace Holdfast.Engine.Transports;
+
+/// <summary>One socket with its batch of datagrams to send, and whose they are.</summary>
+internal sealed class UdpLane(UdpSocket socket) : IDisposable
+{
+    private readonly SendBatch _batch = new(EngineLimits.DatagramsAtOnce, EngineLimits.SendBatchBytes);
+    private readonly Peer?[] _owners = new Peer?[EngineLimits.DatagramsAtOnce];
+    private readonly bool[] _hasSource = new bool[EngineLimits.DatagramsAtOnce];
+    private readonly SendBatch _again = new(EngineLimits.DatagramsAgain, EngineLimits.DatagramsAgain * 2048);
+
+    internal UdpSocket Socket { get; } = socket;
+
+    /// <summary>Whether the socket's buffer was full at the last flush, and datagrams wait for it.</summary>
+    internal bool IsBlocked { get; private set; }
+
+    internal long SendBufferFull { get; private set; }
+
+    /// <summary>Room in the batch; empty when it is full and the socket takes no more.</summary>
+    internal Span<byte> Reserve(int size, Tunnel tunnel)
+    {
+        var room = _batch.Reserve(size);
+        if (!room.IsEmpty) return room;
+        Flush(tunnel);
+        return _batch.Reserve(size);
+    }
+
+    internal void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
+    {
+        var source = from.ToSource(to.Family);
+        _owners[_batch.Count] = owner;
+        _hasSource[_batch.Count] = !source.IsNone;
+        _batch.Commit(length, to.ToSocket(), source);
+    }
+
+    internal void Flush(Tunnel tunnel)
+    {
+        if (_batch.Count == 0) return;
+        IsBlocked = Socket.Send(_batch).Blocked;
+        if (IsBlocked) return;
+        foreach (var failure in _batch.Failures) Failed(failure, tunnel);
+        _batch.Clear();
+    }
+
+    /// <summary>
+    /// A datagram that left from an address that is gone is sent once more from the kernel's choice; the peer forgets the
+    /// address. Anything else is lost by name.
+    /// </summary>
+    private void Failed(in SendFailure failure, Tunnel tunnel)
+    {
+        var owner = _owners[failure.Index];
+        var sentAgain = _hasSource[failure.Index] && SendAgain(failure.Index);
+        if (owner is null) return;
+        if (sentAgain) owner.ForgetSource();
+        else tunnel.SendFailed(owner, failure.Errno == Errno.ENOBUFS ? Drop.SendBufferFull : Drop.SendFailed);
+    }
+
+    private bool SendAgain(int index)
+    {
+        var datagram = _batch.Datagram(index);
+        _again.Clear();
+        var room = _again.Reserve(datagram.Length);
+        if (room.IsEmpty) return false;
+        datagram.CopyTo(room);
+        _again.Commit(datagram.Length, _batch.Remote(index));
+        return Socket.Send(_again).Sent == 1;
+    }
+
+    public void Dispose() => Socket.Dispose();
+}

@@ -1,0 +1,96 @@
+using System.Net.Sockets;
+using Holdfast.Linux;
+using Holdfast.Linux.Sockets;
+using Holdfast.Protocol;
+
+namespace Holdfast.Engine.Transports;
+
+/// <summary>
+/// Carries datagrams by UDP, over IPv4 and IPv6 on one port. What is committed waits in a batch until <see cref="Flush"/>;
+/// a full batch flushes by itself. Used by the engine's thread alone.
+/// </summary>
+internal sealed class UdpTransport : IDisposable
+{
+    private const int PortAttempts = 16;
+
+    private readonly UdpLane? _v4;
+    private readonly UdpLane? _v6;
+
+    private UdpTransport(UdpLane? v4, UdpLane? v6) => (_v4, _v6) = (v4, v6);
+
+    /// <summary>The port both sockets are bound to.</summary>
+    internal ushort Port => (ushort)(_v4 ?? _v6)!.Socket.Port;
+
+    /// <summary>The sockets that there are: a host may lack IPv6, or IPv4.</summary>
+    internal IEnumerable<UdpLane> Lanes => new[] { _v4, _v6 }.OfType<UdpLane>();
+
+    /// <summary>Whether datagrams wait for room in a socket: the time to read no more from the device.</summary>
+    internal bool IsBlocked => _v4 is { IsBlocked: true } || _v6 is { IsBlocked: true };
+
+    /// <summary>Opens both sockets on one port; 0 takes a port that is free for both.</summary>
+    /// <exception cref="LinuxException">The port is in use (EADDRINUSE), or there is no UDP at all.</exception>
+    internal static UdpTransport Open(ushort port, uint mark)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var v4 = TryOpen(AddressFamily.InterNetwork, port, mark);
+            try
+            {
+                var v6 = TryOpen(AddressFamily.InterNetworkV6, v4?.Socket.Port ?? port, mark);
+                if (v4 is null && v6 is null)
+                    throw new LinuxException("open udp", Errno.EAFNOSUPPORT, "neither IPv4 nor IPv6");
+                return new UdpTransport(v4, v6);
+            }
+            catch (LinuxException e)
+                when (port == 0 && v4 is not null && e.Errno == Errno.EADDRINUSE && attempt < PortAttempts)
+            {
+                v4.Dispose(); // the kernel's choice for IPv4 is taken for IPv6: choose again
+            }
+            catch
+            {
+                v4?.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static UdpLane? TryOpen(AddressFamily family, int port, uint mark)
+    {
+        try
+        {
+            return new UdpLane(UdpSocket.Open(family, new UdpOptions
+            {
+                Port = port,
+                Mark = mark,
+                ReceiveBuffer = EngineLimits.SocketBufferBytes,
+                SendBuffer = EngineLimits.SocketBufferBytes,
+                AllowFragments = true,
+            }));
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EAFNOSUPPORT)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The mark of all that is sent from here on; 0 is none.</summary>
+    internal void SetMark(uint mark)
+    {
+        foreach (var lane in Lanes) lane.Socket.SetMark(mark);
+    }
+
+    internal UdpLane? LaneOf(byte family) => family == 4 ? _v4 : _v6;
+
+    /// <summary>Sends what was committed.</summary>
+    internal void Flush(Tunnel tunnel)
+    {
+        _v4?.Flush(tunnel);
+        _v6?.Flush(tunnel);
+    }
+
+    public void Dispose()
+    {
+        _v4?.Dispose();
+        _v6?.Dispose();
+    }
+}
