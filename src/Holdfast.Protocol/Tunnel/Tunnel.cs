@@ -138,6 +138,12 @@ public sealed partial class Tunnel : IDisposable
         if (peer.Current is null) Initiate(peer, now);
     }
 
+    /// <summary>A peer's endpoint was set: what waits for it asks for a session at once.</summary>
+    public void Resume(Peer peer, in Now now)
+    {
+        if (peer.Staged.Count > 0 || peer.PersistentKeepalive > 0) Greet(peer, now);
+    }
+
     /// <summary>Hears that a datagram for this peer was not sent, and why.</summary>
     public void SendFailed(Peer peer, Drop reason)
     {

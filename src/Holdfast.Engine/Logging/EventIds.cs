@@ -1,0 +1,21 @@
+namespace Holdfast.Engine.Logging;
+
+/// <summary>Numbers of log events: stable, by room. 21xx tunnel, 22xx endpoints, 23xx network, 24xx state, 25xx faces.</summary>
+internal static class EventIds
+{
+    internal const int TunnelUp = 2101;
+    internal const int TunnelEnded = 2102;
+    internal const int SessionEstablished = 2103;
+    internal const int HandshakeGivenUp = 2104;
+    internal const int EndpointChanged = 2105;
+    internal const int Reloaded = 2106;
+    internal const int ReloadRefused = 2107;
+    internal const int NameResolved = 2201;
+    internal const int NameNotResolved = 2202;
+    internal const int LookUpEnded = 2203;
+    internal const int NetworkStep = 2301;
+    internal const int NetworkClash = 2302;
+    internal const int FirewallMissing = 2303;
+    internal const int StateUnavailable = 2401;
+    internal const int ClientFailed = 2501;
+}

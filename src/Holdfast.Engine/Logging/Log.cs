@@ -1,0 +1,48 @@
+using System.Net;
+using Holdfast.Engine.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Engine;
+
+/// <summary>Every line that the engine logs: changes only, never a packet.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(EventIds.TunnelUp, LogLevel.Information, "{Tunnel} is up: listening on port {Port}, {Peers} peers")]
+    internal static partial void TunnelUp(ILogger log, string tunnel, int port, int peers);
+
+    [LoggerMessage(EventIds.TunnelEnded, LogLevel.Information, "{Tunnel} ended: {Reason}")]
+    internal static partial void TunnelEnded(ILogger log, string tunnel, string reason);
+
+    [LoggerMessage(EventIds.SessionEstablished, LogLevel.Debug, "Session with {Peer} at {Endpoint}")]
+    internal static partial void SessionEstablished(ILogger log, string peer, string endpoint);
+
+    [LoggerMessage(EventIds.HandshakeGivenUp, LogLevel.Information,
+        "{Peer} at {Endpoint} answers no handshake; trying again when there is data for it")]
+    internal static partial void HandshakeGivenUp(ILogger log, string peer, string endpoint);
+
+    [LoggerMessage(EventIds.EndpointChanged, LogLevel.Information, "{Peer} is at {Endpoint}")]
+    internal static partial void EndpointChanged(ILogger log, string peer, string endpoint);
+
+    [LoggerMessage(EventIds.Reloaded, LogLevel.Information, "{File} is in force")]
+    internal static partial void Reloaded(ILogger log, string file);
+
+    [LoggerMessage(EventIds.ReloadRefused, LogLevel.Error, "{Error} (the last good configuration stays in force)")]
+    internal static partial void ReloadRefused(ILogger log, string error);
+
+    [LoggerMessage(EventIds.NameResolved, LogLevel.Debug, "{Host} is {Address}")]
+    internal static partial void NameResolved(ILogger log, string host, IPAddress address);
+
+    [LoggerMessage(EventIds.NameNotResolved, LogLevel.Warning,
+        "{Host} can't be looked up ({Error}), trying again in {Wait}")]
+    internal static partial void NameNotResolved(ILogger log, string host, string error, TimeSpan wait);
+
+    [LoggerMessage(EventIds.LookUpEnded, LogLevel.Debug, "Looking up {Host} ended with the tunnel")]
+    internal static partial void LookUpEnded(ILogger log, string host);
+
+    [LoggerMessage(EventIds.StateUnavailable, LogLevel.Warning,
+        "State can't be kept ({Error}), going on without: after a restart peers must be found by their configuration")]
+    internal static partial void StateUnavailable(ILogger log, string error);
+
+    [LoggerMessage(EventIds.ClientFailed, LogLevel.Debug, "A client of {Socket} was cut off: {Error}")]
+    internal static partial void ClientFailed(ILogger log, string socket, string error);
+}

@@ -1,0 +1,302 @@
+using System.Diagnostics;
+using Holdfast.Control;
+using Holdfast.Crypto;
+using Holdfast.Engine.Config;
+using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.State;
+using Holdfast.Engine.Transports;
+using Holdfast.Linux;
+using Holdfast.Linux.Tun;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Peers;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Engine;
+
+/// <summary>
+/// One tunnel at work: its device, its sockets, its thread, and what it remembers. The network around it (addresses, routes) and
+/// its faces (sockets for <c>wg</c> and <c>holdfast</c>) are built on it by others.
+/// </summary>
+public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
+{
+    // --- constant after construction -----------------------------------------------------------------------
+    private readonly TunDevice _device;
+    private readonly ILogger _log;
+    private readonly ITunnelState? _state;
+    private readonly EngineLoop _loop;
+    private readonly PeerEndpoints _endpoints;
+    private readonly TimestampReserve? _timestamps;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly DateTimeOffset _since = DateTimeOffset.UtcNow;
+
+    // --- engine thread only --------------------------------------------------------------------------------
+    private readonly Dictionary<PublicKey, string> _names = [];
+    private readonly Dictionary<PublicKey, PeerState> _remembered = [];
+
+    private RunningTunnel(TunDevice device, UdpTransport transport, ITunnelState? state, ILogger log)
+    {
+        (_device, _state, _log) = (device, state, log);
+        _loop = new EngineLoop(device, transport, this);
+        _endpoints = new PeerEndpoints(_loop.TryPost, log);
+        _endpoints.Resolved += peer => _loop.Tunnel.Resume(peer, Clock.Read());
+        if (state is null) return;
+        var (peers, floor) = state.Load();
+        foreach (var peer in peers) _remembered[peer.Peer] = peer;
+        _loop.Tunnel.StartTimestampsAfter(floor);
+        _timestamps = new TimestampReserve(state.ReserveTimestamps);
+    }
+
+    /// <summary>The device's name when it was opened.</summary>
+    public string Name => _device.Name;
+
+    /// <summary>Whether the device was there before, with its addresses and routes.</summary>
+    public bool Adopted => _device.Adopted;
+
+    /// <summary>The file that this tunnel was made from; null for a bare device.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Ends with the tunnel, and says why.</summary>
+    public Task<EndReason> Ended => _loop.Ended;
+
+    /// <summary>
+    /// Opens device and sockets in the calling thread's network namespace and starts the tunnel's thread. Nothing is left behind
+    /// on failure.
+    /// </summary>
+    /// <param name="options">What to open.</param>
+    /// <param name="log">Where changes are logged.</param>
+    /// <exception cref="LinuxException">The device is held by somebody, the port is in use, a right is missing.</exception>
+    public static RunningTunnel Start(TunnelOptions options, ILogger log)
+    {
+        var device = TunDevice.Open(options.Name, new TunOptions { Persist = options.Persistent });
+        var made = !device.Adopted;
+        try
+        {
+            if (options.Mtu is { } mtu) device.Mtu = mtu;
+            var transport = UdpTransport.Open(options.ListenPort, options.FwMark);
+            var tunnel = new RunningTunnel(device, transport, options.State, log) { File = options.File };
+            tunnel._loop.Tunnel.Mtu = device.Mtu;
+            tunnel._loop.Start();
+            return tunnel;
+        }
+        catch
+        {
+            if (made && options.Persistent) device.SetPersistent(false);
+            device.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Applies a change as a whole, on the tunnel's thread.</summary>
+    /// <exception cref="LinuxException">The new port is in use: nothing was changed then.</exception>
+    /// <exception cref="EngineEndedException">The tunnel has ended.</exception>
+    public Task ApplyAsync(DeviceChange change) => _loop.AskAsync(() =>
+    {
+        Apply(change, Clock.Read());
+        return true;
+    });
+
+    /// <summary>Greets all peers, paced; returns when the last one is greeted, or the tunnel ends.</summary>
+    public async Task GreetAsync()
+    {
+        try
+        {
+            await Greeting.RunAsync(_loop, _ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or EngineEndedException)
+        {
+            // The tunnel ended first; nobody is left to greet.
+            Debug.Assert(_ended.IsCancellationRequested || _loop.Ended.IsCompleted);
+        }
+    }
+
+    /// <summary>Tells the tunnel its device's MTU in bytes, which bounds padding.</summary>
+    public Task SetMtuAsync(int mtu) => _loop.AskAsync(() => _loop.Tunnel.Mtu = mtu);
+
+    /// <summary>How the tunnel is.</summary>
+    /// <exception cref="EngineEndedException">The tunnel has ended.</exception>
+    public Task<TunnelStatus> StatusAsync() => _loop.AskAsync(Status);
+
+    /// <summary>Reads the tunnel on its own thread.</summary>
+    internal Task<T> AskAsync<T>(Func<EngineLoop, T> question) => _loop.AskAsync(() => question(_loop));
+
+    /// <summary>
+    /// Ends the tunnel. With <see cref="EndKind.Down"/> the device goes; with <see cref="EndKind.Left"/> it stays for the next
+    /// engine.
+    /// </summary>
+    public async Task EndAsync(EndReason reason)
+    {
+        _loop.TryPost(() => _loop.End(reason));
+        await _loop.Ended.ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the tunnel if it still runs, leaving the device, and frees what it held.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_loop.Ended.IsCompleted) await EndAsync(new EndReason(EndKind.Left, "closed")).ConfigureAwait(false);
+        var reason = await _loop.Ended.ConfigureAwait(false);
+        await _ended.CancelAsync().ConfigureAwait(false);
+        _endpoints.Dispose();
+        if (reason.Kind == EndKind.Down) _device.SetPersistent(false);
+        _loop.Dispose();
+        _ended.Dispose();
+    }
+
+    // --- on the engine's thread from here on -----------------------------------------------------------------
+
+    private void Apply(DeviceChange change, in Now now)
+    {
+        var tunnel = _loop.Tunnel;
+        if (change.ListenPort is { } port) _loop.Rebind(port); // the only step that others can make fail, so the first
+        if (change.FwMark is { } mark) _loop.SetMark(mark);
+        if (change.SetsPrivateKey) tunnel.SetPrivateKey(change.PrivateKey);
+        if (change.ReplacesPeers)
+        {
+            var stay = change.Peers.Where(p => !p.Removes).Select(p => p.PublicKey).ToHashSet();
+            foreach (var peer in tunnel.Peers.Where(p => !stay.Contains(p.PublicKey)).ToArray()) Remove(peer);
+        }
+        foreach (var delta in change.Peers) Apply(delta, now);
+    }
+
+    private void Apply(PeerDelta delta, in Now now)
+    {
+        var tunnel = _loop.Tunnel;
+        var peer = tunnel.FindPeer(delta.PublicKey);
+        if (delta.Removes)
+        {
+            if (peer is not null) Remove(peer);
+            return;
+        }
+        if (peer is null && (delta.UpdateOnly || tunnel.Identity?.PublicKey == delta.PublicKey)) return;
+        peer ??= Add(delta.PublicKey);
+
+        if (delta.Name is not null) _names[peer.PublicKey] = delta.Name;
+        if (delta.SetsPresharedKey) peer.SetPresharedKey(delta.PresharedKey);
+        if (delta.ReplacesAllowedIps) tunnel.AllowedIps.RemoveAll(peer);
+        foreach (var allowed in delta.AllowedIps)
+        {
+            if (allowed.Removes) tunnel.AllowedIps.Remove(allowed.Prefix, peer);
+            else tunnel.AllowedIps.Set(allowed.Prefix, peer);
+        }
+        if (delta.Endpoints is { } specs) SetEndpoints(peer, specs);
+        if (delta.Endpoint is { } endpoint)
+        {
+            _endpoints.Forget(peer);
+            peer.SetEndpoint(endpoint);
+        }
+        if (delta.PersistentKeepalive is { } keepalive && keepalive != peer.PersistentKeepalive)
+            tunnel.SetPersistentKeepalive(peer, keepalive, now);
+        // A peer with packets waiting, or just told where its other end is, does not wait for the next packet.
+        if (delta.Endpoint is not null || delta.Endpoints is { Count: > 0 }) tunnel.Resume(peer, now);
+    }
+
+    private Peer Add(in PublicKey key)
+    {
+        var peer = _loop.Tunnel.AddPeer(key);
+        if (_remembered.TryGetValue(key, out var last)) peer.SetEndpoint(last.Endpoint);
+        return peer;
+    }
+
+    /// <summary>Where the peer was last counts more than what the file says, unless the file changed since.</summary>
+    private void SetEndpoints(Peer peer, IReadOnlyList<EndpointSpec> specs)
+    {
+        var written = string.Join(' ', specs);
+        var last = _remembered.GetValueOrDefault(peer.PublicKey);
+        _endpoints.Set(peer, specs, last is not null && last.Configured == written ? last.Endpoint : default);
+    }
+
+    private void Remove(Peer peer)
+    {
+        _endpoints.Forget(peer);
+        _names.Remove(peer.PublicKey);
+        _loop.Tunnel.RemovePeer(peer);
+    }
+
+    void ITunnelEvents.SessionEstablished(Peer peer)
+    {
+        Log.SessionEstablished(_log, NameOf(peer), peer.Endpoint.ToString());
+        Remember(peer);
+        _timestamps?.Keep(_loop.Tunnel.LatestTimestampSent, Clock.Read());
+    }
+
+    void ITunnelEvents.EndpointChanged(Peer peer)
+    {
+        Log.EndpointChanged(_log, NameOf(peer), peer.Endpoint.ToString());
+        Remember(peer);
+    }
+
+    void ITunnelEvents.HandshakeUnanswered(Peer peer) => _endpoints.Unanswered(peer);
+
+    void ITunnelEvents.HandshakeGivenUp(Peer peer) =>
+        Log.HandshakeGivenUp(_log, NameOf(peer), peer.Endpoint.ToString());
+
+    private void Remember(Peer peer)
+    {
+        _endpoints.Seen(peer);
+        var state = new PeerState(peer.PublicKey, peer.Endpoint, string.Join(' ', _endpoints.SpecsOf(peer)));
+        if (_state is null || _remembered.GetValueOrDefault(peer.PublicKey) == state) return;
+        _remembered[peer.PublicKey] = state;
+        _state.Remember(state);
+    }
+
+    private string NameOf(Peer peer) =>
+        _names.GetValueOrDefault(peer.PublicKey) is { Length: > 0 } name ? name : peer.PublicKey.ToString();
+
+    private TunnelStatus Status()
+    {
+        var tunnel = _loop.Tunnel;
+        var counters = _loop.DeviceCounters;
+        var drops = DropNames.Of(tunnel.Drops);
+        if (counters.Failed > 0) drops[DropNames.Of(Drop.WriteFailed)] = counters.Failed;
+        return new TunnelStatus
+        {
+            Name = Name,
+            PublicKey = tunnel.Identity?.PublicKey.ToString(),
+            ListenPort = _loop.ListenPort,
+            FwMark = _loop.Mark,
+            Mtu = TryReadMtu(),
+            Pid = Environment.ProcessId,
+            Version = HoldfastVersion.Text,
+            Since = _since,
+            File = File,
+            PacketsFromHost = counters.Read,
+            PacketsToHost = counters.Written,
+            Drops = drops,
+            Peers = [.. tunnel.Peers.Select(Status)],
+        };
+    }
+
+    private PeerStatus Status(Peer peer) => new()
+    {
+        Name = _names.GetValueOrDefault(peer.PublicKey) is { Length: > 0 } name ? name : null,
+        PublicKey = peer.PublicKey.ToString(),
+        HasPresharedKey = peer.PresharedKey is not null,
+        Endpoint = peer.Endpoint.IsKnown ? peer.Endpoint.ToString() : null,
+        ConfiguredEndpoints = [.. _endpoints.SpecsOf(peer).Select(s => s.ToString())],
+        LocalAddress = peer.LocalAddress.Address == default
+            ? null : (peer.Endpoint with { Address = peer.LocalAddress.Address, ScopeId = 0 }).ToIPEndPoint().Address.ToString(),
+        AllowedIps = [.. peer.AllowedIps.Select(p => p.ToString())],
+        LatestHandshake = peer.LastHandshakeUnixNanoseconds == 0
+            ? null : DateTimeOffset.UnixEpoch.AddTicks(peer.LastHandshakeUnixNanoseconds / 100),
+        Handshakes = peer.Handshakes,
+        UnansweredInitiations = peer.UnansweredInitiations,
+        HasSession = peer.HasSession,
+        ReceivedBytes = peer.ReceivedBytes,
+        SentBytes = peer.SentBytes,
+        ReceivedPackets = peer.ReceivedPackets,
+        SentPackets = peer.SentPackets,
+        PersistentKeepalive = peer.PersistentKeepalive,
+        Drops = peer.Drops is { } drops ? DropNames.Of(drops) : new Dictionary<string, long>(),
+    };
+
+    private int? TryReadMtu()
+    {
+        try
+        {
+            return _device.Mtu;
+        }
+        catch (LinuxException)
+        {
+            return null; // moved to another namespace, or just deleted
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Holdfast.Protocol.Wire;
+
+namespace Holdfast.Engine.State;
+
+/// <summary>What one tunnel keeps on disk. Writes return at once and reach the disk soon after, in order.</summary>
+internal interface ITunnelState
+{
+    /// <summary>What an earlier engine of this tunnel left. Called once, at start.</summary>
+    (IReadOnlyList<PeerState> Peers, Tai64n TimestampFloor) Load();
+
+    /// <summary>Keeps where a peer is.</summary>
+    void Remember(PeerState peer);
+
+    /// <summary>Keeps a timestamp above all that will have been sent until the next call.</summary>
+    void ReserveTimestamps(Tai64n ceiling);
+}
