@@ -27,6 +27,9 @@ internal static class EngineLimits
     /// <summary>Time between two further bursts: 10,000 peers are greeted in 16 seconds.</summary>
     internal static readonly TimeSpan GreetingInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Changes of state that wait for the disk.</summary>
+    internal const int StateWrites = 16384;
+
     /// <summary>Bytes of a control request or of a line of WireGuard's userspace interface.</summary>
     internal const int RequestLineBytes = 64 << 10;
 

@@ -1,8 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 // The tests look for a library that doesn't exist.
-[assembly: InternalsVisibleTo("Holdfast.Tests")]
 
 namespace Holdfast.Linux.Sqlite;
 
