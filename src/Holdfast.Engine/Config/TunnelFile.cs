@@ -1,0 +1,118 @@
+namespace Holdfast.Engine.Config;
+
+/// <summary>Finds and reads the file of a tunnel, whichever of the two formats it has.</summary>
+public sealed class TunnelFile(IConfigFiles files)
+{
+    private static readonly string[] Directories = ["/etc/wireguard", "/etc/holdfast"];
+
+    /// <summary>Reads the files of this host.</summary>
+    public static TunnelFile OnHost { get; } = new(SystemConfigFiles.Instance);
+
+    /// <summary>The path that a word of the command line means: a bare NAME is /etc/wireguard/NAME.conf, or else
+    /// /etc/holdfast/NAME.conf; anything else, or a NAME that neither has, is a path.</summary>
+    public string Resolve(string target)
+    {
+        if (!InterfaceName.IsValid(target)) return target;
+        string[] candidates = [.. Directories.Select(d => $"{d}/{target}{WgQuickFile.Extension}")];
+        string? found = candidates.FirstOrDefault(files.Exists);
+        return found ?? (files.Exists(target) ? target : candidates[0]);
+    }
+
+    /// <summary>Reads one tunnel. Never throws; what is wrong stands in the result.</summary>
+    /// <param name="target">A path, or a bare name; see <see cref="Resolve"/>.</param>
+    /// <param name="tunnel">Which tunnel of a YAML file; may be null when it has exactly one.</param>
+    public ConfigResult<TunnelConfig> Load(string target, string? tunnel = null)
+    {
+        string path = Resolve(target);
+        var findings = new ConfigFindings(path);
+        if (Read(path, findings) is not { } file) return findings.Result<TunnelConfig>(null);
+        if (IsYaml(path, file.Text)) return Pick(ParseNode(path, file), tunnel);
+        return WithModes(WgQuickFile.Parse(path, file.Text, TableNames()), file, c => c.HasHooks);
+    }
+
+    /// <summary>Reads a node's YAML file. Never throws; what is wrong stands in the result.</summary>
+    public ConfigResult<NodeConfig> LoadNode(string path)
+    {
+        var findings = new ConfigFindings(path);
+        return Read(path, findings) is { } file ? ParseNode(path, file) : findings.Result<NodeConfig>(null);
+    }
+
+    private ConfigResult<NodeConfig> ParseNode(string path, ConfigText file)
+        => WithModes(YamlFile.Parse(path, file.Text, files, TableNames()), file, _ => false);
+
+    private ConfigText? Read(string path, ConfigFindings findings)
+    {
+        try
+        {
+            if (path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal))
+                return files.Read(path, ConfigLimits.FileBytes);
+            findings.Error(default, "not a path", "name a file");
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            findings.Error(default, "there is no such file", "create it, or correct the name");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            findings.Error(default, $"can't be read: {fault.Message.TrimEnd('.')}",
+                "make it a file that you can read");
+        }
+        return null;
+    }
+
+    // Without an ending that tells, a file whose first line opens a section is wg-quick's.
+    private static bool IsYaml(string path, string text)
+    {
+        if (path.EndsWith(WgQuickFile.Extension, StringComparison.Ordinal)) return false;
+        if (path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".yml", StringComparison.Ordinal))
+            return true;
+        foreach (var raw in text.AsSpan().EnumerateLines())
+        {
+            var line = raw.Trim();
+            if (!line.IsEmpty && line[0] != '#') return line[0] != '[';
+        }
+        return true;
+    }
+
+    private RouteTableNames TableNames()
+    {
+        string? path = RouteTableNames.Files.FirstOrDefault(files.Exists);
+        if (path is null) return RouteTableNames.BuiltIn;
+        try
+        {
+            return RouteTableNames.Parse(files.Read(path, ConfigLimits.FileBytes).Text);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Numbers still work; a name that only that file has is reported where it is used.
+            return RouteTableNames.BuiltIn;
+        }
+    }
+
+    private static ConfigResult<TunnelConfig> Pick(ConfigResult<NodeConfig> node, string? name)
+    {
+        var result = new ConfigResult<TunnelConfig>(node.File, null, node.Errors, node.Warnings);
+        if (node.Value is not { } config) return result;
+        TunnelConfig[] matching = [.. config.Tunnels.Where(t => name is null || t.Name == name)];
+        if (matching.Length == 1) return result with { Value = matching[0] };
+        string names = string.Join(", ", config.Tunnels.Select(t => t.Name));
+        string what = name is null ? $"{config.Tunnels.Count} tunnels in the file" : $"no tunnel {name} in the file";
+        string hint = names.Length > 0 ? $"name one of {names}" : "add one under tunnels";
+        return result with { Errors = [new(node.File, 0, 0, what, hint)] };
+    }
+
+    private static ConfigResult<T> WithModes<T>(ConfigResult<T> result, ConfigText file, Func<T, bool> hasCommands)
+        where T : class
+    {
+        if (file.IsOpenToOthers)
+        {
+            var open = new ConfigError(result.File, 0, 0, "others can get at this file and its keys",
+                $"chmod 600 {result.File}");
+            result = result with { Warnings = [open, .. result.Warnings] };
+        }
+        if (result.Value is not { } value || !hasCommands(value) || !file.IsWritableByOthers) return result;
+        var writable = new ConfigError(result.File, 0, 0,
+            "the file has commands, and not only its owner may write it", $"chmod go-w {result.File}");
+        return result with { Value = null, Errors = [writable] };
+    }
+}

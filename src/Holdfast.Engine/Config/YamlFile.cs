@@ -1,0 +1,23 @@
+namespace Holdfast.Engine.Config;
+
+/// <summary>Reads a node's YAML file, strictly: what is not in <see cref="YamlKeys"/> is an error.</summary>
+public static class YamlFile
+{
+    /// <summary>Reads the text of a node's file. Never throws; what is wrong stands in the result.</summary>
+    /// <param name="path">The file's path, for messages and for relative paths of key files.</param>
+    /// <param name="text">The file's text.</param>
+    /// <param name="files">Where key files are read.</param>
+    /// <param name="tables">Names of routing tables; the kernel's own three if null.</param>
+    public static ConfigResult<NodeConfig> Parse(
+        string path, string text, IConfigFiles files, RouteTableNames? tables = null)
+    {
+        var findings = new ConfigFindings(path);
+        var root = new YamlComposer(findings).Compose(text.TrimStart('\uFEFF'));
+        if (findings.HasErrors) return findings.Result<NodeConfig>(null);
+        var group = new YamlGroup(findings);
+        var keys = new KeyFiles(path, files, findings);
+        var node = new YamlNodeReader(findings, group, new YamlTunnelReader(
+            findings, group, keys, tables ?? RouteTableNames.BuiltIn)).Read(root);
+        return findings.Result(node);
+    }
+}
