@@ -35,7 +35,8 @@ internal static class AddressText
         return true;
     }
 
-    /// <summary>A prefix; host bits are cleared, and <paramref name="hadHostBits"/> says whether there were any.</summary>
+    /// <summary>A prefix; host bits are cleared, and <paramref name="hadHostBits"/> says whether there were
+    /// any.</summary>
     public static bool TryPrefix(
         ReadOnlySpan<char> text, out IPNetwork value, out bool hadHostBits, out Problem problem)
     {
@@ -66,7 +67,8 @@ internal static class AddressText
             length = (byte)given;
             return true;
         }
-        problem = new($"the prefix length of {ConfigFindings.Quote(text)} is not a number from 0 to {most}", PrefixHint);
+        problem =
+            new($"the prefix length of {ConfigFindings.Quote(text)} is not a number from 0 to {most}", PrefixHint);
         return false;
     }
 
@@ -79,7 +81,8 @@ internal static class AddressText
         {
             var digits = text[range];
             bool octal = digits.Length > 1 && digits[0] == '0';
-            if (group == 4 || octal || !byte.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out bytes[group]))
+            if (group == 4 || octal
+                || !byte.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out bytes[group]))
                 return false;
             group++;
         }

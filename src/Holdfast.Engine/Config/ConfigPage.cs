@@ -9,15 +9,16 @@ public static class ConfigPage
     private const string Head = """
         # Configuration
 
-        This page is made from the code; a test keeps it so. A JSON schema for editors comes from `holdfast config schema`.
+        This page is made from the code; a test keeps it so. A JSON schema for editors comes from `holdfast config
+        schema`.
 
-        Holdfast reads two kinds of files: wg-quick's `.conf` files, as they are, and YAML files for a node with all its
-        tunnels. Both are read as a whole: every error is shown as `FILE:LINE:COLUMN: what; what to do` (at most 20), and with
-        any error nothing is changed. `holdfast config check FILE` does only that; `holdfast config show FILE` prints what
-        was understood, without keys.
+        Holdfast reads two kinds of files: wg-quick's `.conf` files, as they are, and YAML files for a node with all
+        its tunnels. Both are read as a whole: every error is shown as `FILE:LINE:COLUMN: what; what to do` (at most
+        20), and with any error nothing is changed. `holdfast config check FILE` does only that; `holdfast config show
+        FILE` prints what was understood, without keys.
 
-        A bare name stands for `/etc/wireguard/NAME.conf`, or else `/etc/holdfast/NAME.conf`. A file may have 16 MiB. Keep
-        files with keys closed to others (`chmod 600`).
+        A bare name stands for `/etc/wireguard/NAME.conf`, or else `/etc/holdfast/NAME.conf`. A file may have 16 MiB.
+        Keep files with keys closed to others (`chmod 600`).
 
         ## A node's YAML file
 
@@ -36,8 +37,9 @@ public static class ConfigPage
                 keepalive: 25
         ```
 
-        A key that is not on this page is an error. Endpoints are `udp://HOST:PORT` or plain `HOST:PORT`; an IPv6 address
-        stands in brackets. Anchors, aliases, tags and second documents are refused. There are no commands in YAML.
+        A key that is not on this page is an error. Endpoints are `udp://HOST:PORT` or plain `HOST:PORT`; an IPv6
+        address stands in brackets. Anchors, aliases, tags and second documents are refused. There are no commands in
+        YAML.
 
         """;
 
@@ -45,9 +47,9 @@ public static class ConfigPage
 
         ## wg-quick's files
 
-        The file's name without `.conf` is the interface's name. Sections and keys may be written in capitals or not; `#` starts
-        a comment; lists are separated by commas. Commands are run by `holdfast up` and `holdfast down`, as their caller, and
-        only from a file that nobody but its owner can write.
+        The file's name without `.conf` is the interface's name. Sections and keys may be written in capitals or not;
+        `#` starts a comment; lists are separated by commas. Commands are run by `holdfast up` and `holdfast down`, as
+        their caller, and only from a file that nobody but its owner can write.
 
         Where Holdfast is stricter than wg and wg-quick: a public key that stands at two peers is an error, a port is a
         number and not a service's name, and an endpoint's port is not 0.
@@ -77,7 +79,8 @@ public static class ConfigPage
         }
         if (!yaml) return;
         string[] later = [.. section.Keys.Where(k => k.Presence == ConfigPresence.Later).Select(k => $"`{k.Name}`")];
-        if (later.Length > 0) page.Append(CultureInfo.InvariantCulture, $"\nReserved for later: {string.Join(", ", later)}.\n");
+        if (later.Length > 0)
+            page.Append(CultureInfo.InvariantCulture, $"\nReserved for later: {string.Join(", ", later)}.\n");
     }
 
     private static string InWords(ConfigKey key) => key.Type switch

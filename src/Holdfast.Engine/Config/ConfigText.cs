@@ -8,8 +8,8 @@ public sealed record ConfigText(string Text, UnixFileMode Mode, UnixFileMode Dir
 {
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Whether users other than owner and group get at it: wg-quick's rule, a permission that file and directory
-    /// both give.</summary>
+    /// <summary>Whether users other than owner and group get at it: wg-quick's rule, a permission that file and
+    /// directory both give.</summary>
     public bool IsOpenToOthers => (Mode & DirectoryMode & Others) != 0;
 
     /// <summary>Whether anybody but the owner may write it.</summary>

@@ -9,5 +9,6 @@ namespace Holdfast.Engine.Config;
 public sealed record EndpointSpec(string Host, ushort Port, IPAddress? Address)
 {
     /// <summary><c>host:port</c>, an IPv6 address in brackets.</summary>
-    public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public override string ToString()
+        => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

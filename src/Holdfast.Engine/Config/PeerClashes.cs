@@ -18,8 +18,9 @@ internal static class PeerClashes
         }
     }
 
-    /// <summary>Settles prefixes that stand more than once. At one peer the repetition is dropped. At two peers it is an
-    /// error, or, with <paramref name="lastWins"/>, the last one keeps it, as the kernel's WireGuard does.</summary>
+    /// <summary>Settles prefixes that stand more than once. At one peer the repetition is dropped. At two peers it is
+    /// an error, or, with <paramref name="lastWins"/>, the last one keeps it, as the kernel's WireGuard
+    /// does.</summary>
     public static void SettlePrefixes(List<PeerDraft> peers, bool lastWins, ConfigFindings findings)
     {
         var owners = new Dictionary<IPNetwork, (PeerDraft Peer, Place Place)>();
@@ -54,7 +55,8 @@ internal static class PeerClashes
         }
         else
         {
-            findings.Error(second, $"{prefix} stands at two peers, here and in line {first.Line}", "remove one of them");
+            findings.Error(second, $"{prefix} stands at two peers, here and in line {first.Line}",
+                "remove one of them");
         }
     }
 }

@@ -25,8 +25,8 @@ public sealed record PeerConfig
     /// <summary>Prefixes that are sent to this peer and accepted from it; each stands at one peer only.</summary>
     public ValueList<IPNetwork> AllowedIps { get; init; } = [];
 
-    /// <summary>Where the peer is reached, in the order in which they are tried while handshakes stay unanswered; may be
-    /// empty.</summary>
+    /// <summary>Where the peer is reached, in the order in which they are tried while handshakes stay unanswered; may
+    /// be empty.</summary>
     public ValueList<EndpointSpec> Endpoints { get; init; } = [];
 
     /// <summary>Seconds between keepalives, 1 to 65535; null for off.</summary>

@@ -22,7 +22,8 @@ public sealed class SystemConfigFiles : IConfigFiles
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var mode = File.GetUnixFileMode(file.SafeFileHandle);
-        string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName
+            ?? Path.GetFullPath(path);
         var directory = File.GetUnixFileMode(Path.GetDirectoryName(target) ?? "/");
         return new(ReadText(file, mostBytes), mode, directory);
     }

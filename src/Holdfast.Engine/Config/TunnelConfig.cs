@@ -33,7 +33,8 @@ public sealed record TunnelConfig
     /// <summary>Search domains to use while the tunnel is up.</summary>
     public ValueList<string> DnsSearch { get; init; } = [];
 
-    /// <summary>MTU of the interface in bytes, 68 to 65535; null to work it out from the way to the endpoints.</summary>
+    /// <summary>MTU of the interface in bytes, 68 to 65535; null to work it out from the way to the
+    /// endpoints.</summary>
     public int? Mtu { get; init; }
 
     /// <summary>Where the routes go.</summary>

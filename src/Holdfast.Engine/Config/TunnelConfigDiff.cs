@@ -65,7 +65,8 @@ public sealed record TunnelConfigDiff
             MtuChanged = running.Mtu != wanted.Mtu,
             TableChanged = running.Table != wanted.Table,
             DnsChanged = dns,
-            CommandsChanged = running.SaveConfig != wanted.SaveConfig || !Commands(running).SequenceEqual(Commands(wanted)),
+            CommandsChanged = running.SaveConfig != wanted.SaveConfig
+                || !Commands(running).SequenceEqual(Commands(wanted)),
             NeedsRestart = [.. Restarts(running, wanted, dns)],
         };
     }
@@ -86,7 +87,8 @@ public sealed record TunnelConfigDiff
 
     private static IEnumerable<string> Restarts(TunnelConfig running, TunnelConfig wanted, bool dns)
     {
-        if (running.Name != wanted.Name) yield return $"the interface is called {wanted.Name} instead of {running.Name}";
+        if (running.Name != wanted.Name)
+            yield return $"the interface is called {wanted.Name} instead of {running.Name}";
         // The resolver is told by the client of `up` and `down`, as its caller.
         if (dns) yield return "name servers are set when the tunnel goes up";
     }

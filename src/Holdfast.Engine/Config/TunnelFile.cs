@@ -54,7 +54,8 @@ public sealed class TunnelFile(IConfigFiles files)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            findings.Error(default, $"can't be read: {fault.Message.TrimEnd('.')}", "make it a file that you can read");
+            findings.Error(default, $"can't be read: {fault.Message.TrimEnd('.')}",
+                "make it a file that you can read");
         }
         return null;
     }
@@ -63,7 +64,8 @@ public sealed class TunnelFile(IConfigFiles files)
     private static bool IsYaml(string path, string text)
     {
         if (path.EndsWith(WgQuickFile.Extension, StringComparison.Ordinal)) return false;
-        if (path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".yml", StringComparison.Ordinal)) return true;
+        if (path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".yml", StringComparison.Ordinal))
+            return true;
         foreach (var raw in text.AsSpan().EnumerateLines())
         {
             var line = raw.Trim();

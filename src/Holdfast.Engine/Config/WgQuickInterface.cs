@@ -118,13 +118,15 @@ internal sealed class WgQuickInterface(ConfigFindings findings, RouteTableNames 
     {
         foreach (var (text, place) in line.Items(bySpace: true))
         {
-            bool server = text.Contains(':', StringComparison.Ordinal) || text.All(c => char.IsAsciiDigit(c) || c == '.');
+            bool server = text.Contains(':', StringComparison.Ordinal)
+                || text.All(c => char.IsAsciiDigit(c) || c == '.');
             if (!server)
                 _dnsSearch.Add(text);
             else if (AddressText.TryAddress(text, out var address))
                 _dnsServers.Add(address);
             else
-                findings.Error(place, $"{ConfigFindings.Quote(text)} is not an IP address", "write the server's address");
+                findings.Error(place, $"{ConfigFindings.Quote(text)} is not an IP address",
+                    "write the server's address");
         }
     }
 
@@ -138,7 +140,8 @@ internal sealed class WgQuickInterface(ConfigFindings findings, RouteTableNames 
 
     private static Problem AddCommand(List<string> commands, string value)
     {
-        if (value.Contains('\0', StringComparison.Ordinal)) return new("a command with a zero byte", "remove the byte");
+        if (value.Contains('\0', StringComparison.Ordinal))
+            return new("a command with a zero byte", "remove the byte");
         if (value.Length > 0) commands.Add(value);
         return default;
     }

@@ -11,7 +11,8 @@ public static class WgQuickKeys
         Wg("FwMark", ConfigType.Mark, "off", "Mark of the tunnel's own packets."),
         Quick("Address", ConfigType.Addresses, "none", "The interface's addresses.", repeats: true),
         Quick("DNS", ConfigType.Dns, "none", "Name servers and search domains while the tunnel is up.", repeats: true),
-        Quick("MTU", ConfigType.Mtu, "largest MTU on the way to an endpoint, less 80", "MTU of the interface in bytes."),
+        Quick("MTU", ConfigType.Mtu, "largest MTU on the way to an endpoint, less 80",
+            "MTU of the interface in bytes."),
         Quick("Table", ConfigType.Table, "auto", "Where the allowed IPs' routes go."),
         Quick("PreUp", ConfigType.Command, "none", "Run before the interface is made; %i is its name.", repeats: true),
         Quick("PostUp", ConfigType.Command, "none", "Run when the tunnel is up.", repeats: true),
@@ -28,7 +29,8 @@ public static class WgQuickKeys
         Wg("AllowedIPs", ConfigType.Prefixes, "none", "Prefixes sent to this peer and accepted from it. "
             + "The last peer that names a prefix has it.") with { Repeats = true, MayBeEmpty = true },
         Wg("Endpoint", ConfigType.Endpoint, "none", "Where the peer is reached; without one, it has to call first."),
-        Wg("PersistentKeepalive", ConfigType.Keepalive, "off", "Seconds between packets that keep a NAT's mapping open."),
+        Wg("PersistentKeepalive", ConfigType.Keepalive, "off",
+            "Seconds between packets that keep a NAT's mapping open."),
     ]);
 
     private static ConfigKey Wg(string name, ConfigType type, string standard, string description)

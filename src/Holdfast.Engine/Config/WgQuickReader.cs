@@ -101,7 +101,8 @@ internal sealed class WgQuickReader(ConfigFindings findings, RouteTableNames tab
         string name = WgQuickLine.Squeeze(line.Key);
         if (_section!.Find(name, StringComparison.OrdinalIgnoreCase) is { } key
             && (key.OfWg || line.Key.Length == key.Name.Length)) return key;
-        findings.Error(line.KeyPlace, $"unknown key {ConfigFindings.Quote(line.Key)} in {_section.Noun}", KeyHint(name));
+        findings.Error(line.KeyPlace, $"unknown key {ConfigFindings.Quote(line.Key)} in {_section.Noun}",
+            KeyHint(name));
         return null;
     }
 

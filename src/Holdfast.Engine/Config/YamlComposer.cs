@@ -18,7 +18,10 @@ internal sealed class YamlComposer(ConfigFindings findings)
         }
         catch (YamlException broken)
         {
-            findings.Error(PlaceOf(broken.Start), $"not YAML: {Plain(broken.Message)}", SyntaxHint);
+            if (FirstTab(text) is { } tab)
+                findings.Error(tab, "not YAML: a tab in the indentation", "indent with spaces");
+            else
+                findings.Error(PlaceOf(broken.Start), $"not YAML: {Plain(broken.Message)}", SyntaxHint);
         }
         catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or FormatException
             or OverflowException or IndexOutOfRangeException or NullReferenceException)
@@ -54,7 +57,8 @@ internal sealed class YamlComposer(ConfigFindings findings)
     {
         var current = parser.Current!;
         var place = PlaceOf(current.Start);
-        if (current is AnchorAlias || current is NodeEvent { Anchor.IsEmpty: false } or NodeEvent { Tag.IsEmpty: false })
+        if (current is AnchorAlias
+            || current is NodeEvent { Anchor.IsEmpty: false } or NodeEvent { Tag.IsEmpty: false })
         {
             findings.Error(place, "anchors, aliases and tags are not taken here", "write the value itself");
             return null;
@@ -95,6 +99,19 @@ internal sealed class YamlComposer(ConfigFindings findings)
             map.Entries.Add((key, value));
         }
         return map;
+    }
+
+    // The library takes such a tab for many things, and names places far from it.
+    private static Place? FirstTab(string text)
+    {
+        int number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            int indent = line.IndexOfAnyExcept(' ');
+            if (indent >= 0 && line[indent] == '\t' && !line.Trim().IsEmpty) return new(number, indent + 1);
+        }
+        return null;
     }
 
     private static Place PlaceOf(Mark mark) => new((int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));

@@ -1,7 +1,7 @@
 namespace Holdfast.Engine.Config;
 
-/// <summary>Takes a YAML map apart by its row of <see cref="YamlKeys"/>: every entry is known, once there, and complete,
-/// or an error.</summary>
+/// <summary>Takes a YAML map apart by its row of <see cref="YamlKeys"/>: every entry is known, once there, and
+/// complete, or an error.</summary>
 internal sealed class YamlGroup(ConfigFindings findings)
 {
     /// <summary>The known entries of <paramref name="node"/> by key, or null when it is no map at all.</summary>
@@ -9,7 +9,8 @@ internal sealed class YamlGroup(ConfigFindings findings)
     {
         if (node.Kind != YamlKind.Map)
         {
-            findings.Error(node.Place, $"{section.Noun} is a group of keys, not {node.Noun}", "write KEY: VALUE lines");
+            findings.Error(node.Place, $"{section.Noun} is a group of keys, not {node.Noun}",
+                "write KEY: VALUE lines");
             return null;
         }
         var entries = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
@@ -25,7 +26,8 @@ internal sealed class YamlGroup(ConfigFindings findings)
             else
                 entries.Add(key.Text, value);
         }
-        foreach (var key in section.Keys.Where(k => k.Presence == ConfigPresence.Required && !places.ContainsKey(k.Name)))
+        var required = section.Keys.Where(k => k.Presence == ConfigPresence.Required);
+        foreach (var key in required.Where(k => !places.ContainsKey(k.Name)))
             findings.Error(node.Place, $"{section.Noun} without {key.Name}", $"add {key.Name}: …");
         return entries;
     }

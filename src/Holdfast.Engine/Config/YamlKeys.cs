@@ -35,7 +35,8 @@ public static class YamlKeys
         new("addresses", Addresses, "[]", "The interface's own addresses; without a length, one stands alone."),
         new("listen", Listeners, "any port", "Where to listen; this version takes one udp://:PORT."),
         new("fwmark", Mark, "off", "Mark of the tunnel's own packets. With a default route among the allowed IPs and "
-            + "table auto, it is also the number of the tunnel's routing table, 51820 or the next free one by default."),
+            + "table auto, it is also the number of the tunnel's routing table, 51820 or the next free one "
+            + "by default."),
         new("mtu", ConfigType.Mtu, "largest MTU on the way to an endpoint, less 80", "MTU of the interface in bytes."),
         new("dns", IpAddresses, "[]", "Name servers to use while the tunnel is up."),
         new("dns_search", Words, "[]", "Search domains to use while the tunnel is up."),

@@ -10,7 +10,8 @@ internal sealed class YamlNode(YamlKind kind, Place place)
     /// <summary>A scalar's text.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>Whether the scalar is written without quotes, so that an empty one or ~ means nothing at all.</summary>
+    /// <summary>Whether the scalar is written without quotes, so that an empty one or ~ means nothing at
+    /// all.</summary>
     public bool IsPlain { get; init; }
 
     public List<YamlNode> Items { get; } = [];

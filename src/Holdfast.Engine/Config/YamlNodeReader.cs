@@ -42,7 +42,8 @@ internal sealed class YamlNodeReader(ConfigFindings findings, YamlGroup group, Y
             if (places.TryAdd(tunnel.Name, item.Place))
                 read.Add(tunnel);
             else
-                findings.Error(item.Place, $"the tunnel of line {places[tunnel.Name].Line} is called {tunnel.Name} too",
+                findings.Error(item.Place,
+                    $"the tunnel of line {places[tunnel.Name].Line} is called {tunnel.Name} too",
                     "give each tunnel a name of its own");
         }
     }

@@ -24,7 +24,8 @@ internal sealed class YamlTunnelReader(
         "addresses" => tunnel with { Addresses = ReadAddresses(value) },
         "listen" => tunnel with { ListenPort = ReadListen(value) },
         "dns" => tunnel with { DnsServers = ReadServers(value) },
-        "dns_search" => tunnel with { DnsSearch = [.. group.Words(value, key).Select(w => CheckDomain(w.Text, w.Place))] },
+        "dns_search"
+            => tunnel with { DnsSearch = [.. group.Words(value, key).Select(w => CheckDomain(w.Text, w.Place))] },
         _ => group.Scalar(value, key) is { } text ? SetScalar(tunnel, key, text, value.Place) : tunnel,
     };
 
@@ -44,7 +45,8 @@ internal sealed class YamlTunnelReader(
                 problem = CheckWord(text, "tun", ["tap"], "device");
                 break;
             case "private_key":
-                if (ValueText.TrySecret(text, out var secret, out problem)) tunnel = tunnel with { PrivateKey = secret };
+                if (ValueText.TrySecret(text, out var secret, out problem))
+                    tunnel = tunnel with { PrivateKey = secret };
                 if (problem == default && secret is null) problem = ValueText.ZeroKey;
                 break;
             case "private_key_file":
@@ -57,7 +59,8 @@ internal sealed class YamlTunnelReader(
                 if (ValueText.TryMtu(text, out int mtu, out problem)) tunnel = tunnel with { Mtu = mtu };
                 break;
             case "table":
-                if (ValueText.TryTable(text, tables, out var table, out problem)) tunnel = tunnel with { Table = table };
+                if (ValueText.TryTable(text, tables, out var table, out problem))
+                    tunnel = tunnel with { Table = table };
                 break;
             default:
                 throw new InvalidOperationException($"No reader for {key}.");
@@ -109,7 +112,8 @@ internal sealed class YamlTunnelReader(
             else if (++count > 1)
                 findings.Error(place, "this version listens at one port", "keep one entry of listen");
             else if (!rest.StartsWith(':'))
-                findings.Error(place, "listening at one address is not supported by this version", "write udp://:PORT");
+                findings.Error(place, "listening at one address is not supported by this version",
+                    "write udp://:PORT");
             else if (EndpointText.TryPort(rest.AsSpan(1), out ushort given))
                 port = given == 0 ? null : given;
             else
@@ -126,7 +130,8 @@ internal sealed class YamlTunnelReader(
             if (AddressText.TryAddress(text, out var address))
                 servers.Add(address);
             else
-                findings.Error(place, $"{ConfigFindings.Quote(text)} is not an IP address", "search domains go to dns_search");
+                findings.Error(place, $"{ConfigFindings.Quote(text)} is not an IP address",
+                    "search domains go to dns_search");
         }
         return [.. servers];
     }

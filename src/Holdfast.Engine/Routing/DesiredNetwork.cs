@@ -7,6 +7,9 @@ namespace Holdfast.Engine.Routing;
 /// <summary>What the host should show for one tunnel.</summary>
 public sealed record DesiredNetwork
 {
+    // The strict reverse path filter counts the mark of an answer only with this.
+    private static readonly Sysctl ValidMark = new("net.ipv4.conf.all.src_valid_mark", "1");
+
     /// <summary>The name of the tunnel's interface.</summary>
     public required string Device { get; init; }
 
@@ -54,7 +57,7 @@ public sealed record DesiredNetwork
             Addresses = [.. config.Addresses.Select(a => new AddressEntry(config.Name, a, RoutingNumbers.Protocol))],
             Routes = [.. RoutesOf(config, tunnelTable)],
             Rules = [.. families.SelectMany(f => RulesOf(f, tunnelTable))],
-            Sysctls = families.Contains(AddressFamily.InterNetwork) ? [new("net.ipv4.conf.all.src_valid_mark", "1")] : [],
+            Sysctls = families.Contains(AddressFamily.InterNetwork) ? [ValidMark] : [],
             Firewall = takesAll ? TunnelFirewall.Text(config, tunnelTable, families) : null,
             Mark = mark,
             OwnTables = takesAll ? [tunnelTable] : [],
@@ -81,7 +84,8 @@ public sealed record DesiredNetwork
             // The interface's own network leads there already.
             bool isAuto = config.Table.Kind == TableKind.Auto && prefix.PrefixLength > 0;
             if (isAuto && connected.Any(c => Prefix.Covers(c, prefix))) continue;
-            uint metric = prefix.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 0 : RoutingNumbers.Ipv6Metric;
+            bool isV4 = prefix.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
+            uint metric = isV4 ? 0 : RoutingNumbers.Ipv6Metric;
             yield return new(prefix, table, config.Name, metric, RoutingNumbers.Protocol);
         }
     }

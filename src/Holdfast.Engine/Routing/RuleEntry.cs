@@ -15,7 +15,7 @@ public sealed record RuleEntry(
     AddressFamily Family, uint Priority, uint Table, uint? Mark, bool Invert, int? SuppressPrefixLength, byte Protocol)
     : NetworkEntry(Protocol)
 {
-    /// <summary>Whatever else the rule says (addresses, interfaces, ports, another action), in words; empty for ours. A
-    /// rule with more to it never passes for one of ours.</summary>
+    /// <summary>Whatever else the rule says (addresses, interfaces, ports, another action), in words; empty for ours.
+    /// A rule with more to it never passes for one of ours.</summary>
     public string More { get; init; } = "";
 }

@@ -5,14 +5,15 @@ using Holdfast.Engine.Config;
 
 namespace Holdfast.Engine.Routing;
 
-/// <summary>The nftables table of a tunnel that takes all traffic. Packets to the tunnel's addresses that come by another
-/// way are dropped, and the mark of our own packets is kept with their connection, so that the strict reverse path filter
-/// finds answers where they belong.</summary>
+/// <summary>The nftables table of a tunnel that takes all traffic. Packets to the tunnel's addresses that come by
+/// another way are dropped, and the mark of our own packets is kept with their connection, so that the strict reverse
+/// path filter finds answers where they belong.</summary>
 public static class TunnelFirewall
 {
     /// <summary>The table's name, as nft takes it: its identifiers know neither = nor +.</summary>
     public static string TableName(string device)
-        => "holdfast-" + device.Replace("=", "/3d", StringComparison.Ordinal).Replace("+", "/2b", StringComparison.Ordinal);
+        => "holdfast-" + device.Replace("=", "/3d", StringComparison.Ordinal)
+            .Replace("+", "/2b", StringComparison.Ordinal);
 
     /// <summary>A script for <c>nft -f</c> that puts the table in place, in one transaction, whether it is there
     /// or not.</summary>

@@ -5,8 +5,8 @@ namespace Holdfast.Engine.Routing;
 /// <summary>Chooses the table of a tunnel that takes all traffic, as wg-quick does.</summary>
 public static class TunnelTables
 {
-    /// <summary>The configured mark, if any; else the table that the tunnel has from before; else the first one without
-    /// routes from <see cref="RoutingNumbers.FirstTunnelTable"/> on.</summary>
+    /// <summary>The configured mark, if any; else the table that the tunnel has from before; else the first one
+    /// without routes from <see cref="RoutingNumbers.FirstTunnelTable"/> on.</summary>
     public static uint Choose(TunnelConfig config, ObservedNetwork observed)
     {
         if (config.FwMark is { } mark) return mark;
