@@ -14,8 +14,8 @@ internal static class EventIds
     internal const int NameNotResolved = 2202;
     internal const int LookUpEnded = 2203;
     internal const int NetworkStep = 2301;
-    internal const int NetworkClash = 2302;
     internal const int FirewallMissing = 2303;
+    internal const int NetworkGone = 2304;
     internal const int StateUnavailable = 2401;
     internal const int ClientFailed = 2501;
 }

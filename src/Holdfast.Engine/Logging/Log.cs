@@ -39,6 +39,17 @@ internal static partial class Log
     [LoggerMessage(EventIds.LookUpEnded, LogLevel.Debug, "Looking up {Host} ended with the tunnel")]
     internal static partial void LookUpEnded(ILogger log, string host);
 
+    [LoggerMessage(EventIds.NetworkStep, LogLevel.Debug, "{Verb} {Entry}")]
+    internal static partial void NetworkStep(ILogger log, string verb, string entry);
+
+    [LoggerMessage(EventIds.NetworkGone, LogLevel.Debug, "{Entry} was gone already")]
+    internal static partial void NetworkGone(ILogger log, string entry);
+
+    [LoggerMessage(EventIds.FirewallMissing, LogLevel.Warning,
+        "nft is not installed (Debian package nftables), going on without: packets to the tunnel's own addresses that come "
+        + "by other ways are not dropped, and a strict rp_filter may drop answers from the endpoint")]
+    internal static partial void FirewallMissing(ILogger log);
+
     [LoggerMessage(EventIds.StateUnavailable, LogLevel.Warning,
         "State can't be kept ({Error}), going on without: after a restart peers must be found by their configuration")]
     internal static partial void StateUnavailable(ILogger log, string error);

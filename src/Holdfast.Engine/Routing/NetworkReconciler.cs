@@ -1,0 +1,198 @@
+using System.Net.Sockets;
+using Holdfast.Engine.Config;
+using Holdfast.Linux;
+using Holdfast.Linux.Netlink;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Engine.Routing;
+
+/// <summary>
+/// Makes the kernel show what a tunnel declares: reads it, compares, applies the difference one step at a time. The only
+/// place that changes addresses, routes, rules, the tunnel's nftables table and its kernel settings. One thread at a time.
+/// </summary>
+internal sealed class NetworkReconciler(string device, ILogger log) : IDisposable
+{
+    /// <summary>Endpoints whose way is asked for its MTU: enough for any site; a hub's thousands share their uplinks.</summary>
+    private const int EndpointsAsked = 64;
+
+    /// <summary>The text that marks our devices (ifalias), so that an engine knows what an earlier one left.</summary>
+    internal const string Alias = "holdfast";
+
+    private readonly RouteSocket _kernel = new();
+
+    /// <summary>What the host says about the ways to the endpoints, and which table is free.</summary>
+    internal NetworkFacts FactsFor(TunnelConfig config, IEnumerable<System.Net.IPAddress> endpoints, uint mark)
+    {
+        var mtus = endpoints.Distinct().Take(EndpointsAsked).Select(a => MtuTowards(a, mtu: mark)).OfType<int>();
+        return new NetworkFacts(TunnelTables.Choose(config, Observe()), [.. mtus], DefaultMtu());
+    }
+
+    /// <summary>Reads what the kernel shows, ours and others'.</summary>
+    internal ObservedNetwork Observe()
+    {
+        var names = _kernel.Links().ToDictionary(l => l.Index, l => l.Name);
+        var link = _kernel.Link(device);
+        return new ObservedNetwork
+        {
+            Link = link is null ? null : new LinkState(link.Name, link.Mtu, link.IsUp),
+            Addresses =
+            [
+                .. _kernel.Addresses(link?.Index ?? -1).Where(a => names.ContainsKey(a.InterfaceIndex)).Select(a =>
+                    new AddressEntry(names[a.InterfaceIndex], new InterfaceAddress(a.Address, (byte)a.PrefixLength), a.Protocol)),
+            ],
+            Routes = [.. Families.SelectMany(_kernel.Routes).Where(r => r.Table != Route.LocalTable).Select(RouteEntryOf)],
+            Rules = [.. Families.SelectMany(_kernel.Rules).Select(RuleEntryOf)],
+        };
+
+        RouteEntry RouteEntryOf(Route r) => new(
+            r.Destination, r.Table, names.GetValueOrDefault(r.InterfaceIndex), r.Metric, r.Protocol);
+    }
+
+    /// <summary>Applies what is missing and removes what is ours and not wanted.</summary>
+    /// <exception cref="LinuxException">The kernel refuses a step; the text names it.</exception>
+    internal void Apply(DesiredNetwork desired)
+    {
+        var diff = RoutingDiff.Between(desired, Observe());
+        if (diff.Clashes.Count > 0)
+        {
+            var clash = diff.Clashes[0];
+            throw new LinuxException($"add route {clash.Wanted.Destination} by {device}", Errno.EEXIST,
+                $"{clash.InTheWay.Device ?? "another route"} has it in table {clash.InTheWay.Table}; " +
+                "remove that route, or set Table = off");
+        }
+        var index = _kernel.Link(device)?.Index
+            ?? throw new LinuxException($"set up {device}", Errno.ENODEV, "the device is gone");
+        if (diff.Link is { } link) _kernel.SetMtu(index, link.Mtu);
+        foreach (var step in diff.Steps.Where(s => s.Entry is AddressEntry)) Apply(step, index);
+        if (diff.Link is { Up: true }) _kernel.SetUp(index, true);
+        foreach (var sysctl in desired.Sysctls) Linux.Files.Sysctl.Write(sysctl.Name, sysctl.Value);
+        if (desired.Firewall is { } script) Nft.Run(script, log);
+        foreach (var step in diff.Steps.Where(s => s.Entry is not AddressEntry)) Apply(step, index);
+    }
+
+    /// <summary>
+    /// Takes away all that is this tunnel's. The device itself is its owner's to remove, or ours with
+    /// <paramref name="deviceToo"/> when no owner is left.
+    /// </summary>
+    internal void Remove(bool hasFirewall, bool deviceToo)
+    {
+        var observed = Observe();
+        var nothing = DesiredNetwork.Nothing(device);
+        var index = _kernel.Link(device)?.Index ?? 0;
+        foreach (var step in RoutingDiff.Between(nothing, observed).Steps)
+        {
+            try
+            {
+                Apply(step, index);
+            }
+            catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ESRCH or Errno.ENODEV or Errno.EADDRNOTAVAIL)
+            {
+                Log.NetworkGone(log, step.Entry.ToString()); // it went with something else
+            }
+        }
+        if (hasFirewall) Nft.Run(TunnelFirewall.Removal(device), log);
+        if (deviceToo && index != 0) _kernel.DeleteLink(index);
+    }
+
+    /// <summary>Marks the device as ours.</summary>
+    internal void MarkDevice()
+    {
+        if (_kernel.Link(device) is { } link && link.Alias != Alias) _kernel.SetAlias(link.Index, Alias);
+    }
+
+    /// <summary>Whether a device of this name is there, and whether it bears our mark.</summary>
+    internal (bool Exists, bool IsOurs) DeviceState() =>
+        _kernel.Link(device) is { } link ? (true, link.Alias == Alias) : (false, false);
+
+    /// <summary>Whether some tunnel's rule still needs marks to count as valid sources.</summary>
+    internal bool OthersTakeAll() => Observe().Rules
+        .Any(r => r is { IsHoldfasts: true, Priority: RoutingNumbers.TunnelRulePriority, Family: AddressFamily.InterNetwork });
+
+    public void Dispose() => _kernel.Dispose();
+
+    private static readonly AddressFamily[] Families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
+
+    private void Apply(RoutingStep step, int index)
+    {
+        Log.NetworkStep(log, step.IsRemoval ? "remove" : "add", step.Entry.ToString());
+        switch (step.Entry)
+        {
+            case AddressEntry a:
+                var address = new AddressState
+                {
+                    InterfaceIndex = index,
+                    Address = a.Address.Address,
+                    PrefixLength = a.Address.PrefixLength,
+                    Protocol = a.Protocol,
+                };
+                if (step.IsRemoval) _kernel.DeleteAddress(address);
+                else _kernel.AddAddress(address);
+                break;
+            case RouteEntry r:
+                var route = new Route
+                {
+                    Destination = r.Destination,
+                    Table = r.Table,
+                    InterfaceIndex = index,
+                    Metric = r.Metric,
+                    Protocol = r.Protocol,
+                };
+                if (step.IsRemoval) _kernel.DeleteRoute(route);
+                else _kernel.AddRoute(route);
+                break;
+            case RuleEntry r:
+                var rule = new PolicyRule
+                {
+                    Family = r.Family,
+                    Priority = r.Priority,
+                    Table = r.Table,
+                    Mark = r.Mark is { } mark ? new FirewallMark(mark) : null,
+                    Invert = r.Invert,
+                    SuppressPrefixLength = r.SuppressPrefixLength,
+                    Protocol = r.Protocol,
+                };
+                if (step.IsRemoval) _kernel.DeleteRule(rule);
+                else _kernel.AddRule(rule);
+                break;
+        }
+    }
+
+    private static RuleEntry RuleEntryOf(PolicyRule rule)
+    {
+        var plain = new PolicyRule
+        {
+            Family = rule.Family,
+            Priority = rule.Priority,
+            Table = rule.Table,
+            Mark = rule.Mark,
+            Invert = rule.Invert,
+            SuppressPrefixLength = rule.SuppressPrefixLength,
+            Protocol = rule.Protocol,
+        };
+        var hasMore = rule != plain || rule.Mark is { Mask: not uint.MaxValue };
+        return new RuleEntry(rule.Family, rule.Priority, rule.Table, rule.Mark?.Value, rule.Invert,
+            rule.SuppressPrefixLength, rule.Protocol)
+        { More = hasMore ? rule.ToString() : "" };
+    }
+
+    private int? MtuTowards(System.Net.IPAddress address, uint mtu)
+    {
+        try
+        {
+            return _kernel.Lookup(new RouteQuery { Destination = address, Mark = mtu }) is { } route ? MtuOf(route) : null;
+        }
+        catch (LinuxException)
+        {
+            return null; // no way there yet
+        }
+    }
+
+    private int? DefaultMtu()
+    {
+        var defaults = Families.SelectMany(_kernel.Routes)
+            .Where(r => r is { Destination.PrefixLength: 0, Table: Route.MainTable, InterfaceIndex: > 0 });
+        return defaults.Select(MtuOf).FirstOrDefault();
+    }
+
+    private int? MtuOf(Route route) => route.Mtu > 0 ? (int)route.Mtu : _kernel.Link(route.InterfaceIndex)?.Mtu;
+}
