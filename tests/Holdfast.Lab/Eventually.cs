@@ -8,7 +8,8 @@ public static class Eventually
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Waits until a condition holds.</summary>
-    /// <param name="condition">The condition; what it throws counts as "not yet" and is shown when time is up.</param>
+    /// <param name="condition">The condition; what it throws counts as "not yet" and is shown when time is
+    /// up.</param>
     /// <param name="within">The deadline. The condition is asked at least once.</param>
     /// <param name="what">What is waited for, to be read after "waited for".</param>
     /// <param name="state">Describes what there is instead, for the failure's message.</param>

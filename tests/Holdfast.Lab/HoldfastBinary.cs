@@ -3,7 +3,8 @@ namespace Holdfast.Labs;
 /// <summary>The shipped executable that the lab runs.</summary>
 public static class HoldfastBinary
 {
-    /// <summary>The environment variable that names another executable than the one that `make` puts into out/.</summary>
+    /// <summary>The environment variable that names another executable than the one that `make` puts into
+    /// out/.</summary>
     public const string Variable = "HOLDFAST_BINARY";
 
     /// <summary>Full path of the executable.</summary>

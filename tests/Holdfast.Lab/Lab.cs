@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Holdfast.Labs;
 
@@ -8,7 +9,8 @@ namespace Holdfast.Labs;
 /// </summary>
 public sealed class Lab : IAsyncDisposable
 {
-    /// <summary>Variable in the environment of everything that runs in a lab; its value is <see cref="Id"/>.</summary>
+    /// <summary>Variable in the environment of everything that runs in a lab; its value is
+    /// <see cref="Id"/>.</summary>
     public const string Variable = "HOLDFAST_LAB";
 
     private static int _labs;
@@ -45,15 +47,15 @@ public sealed class Lab : IAsyncDisposable
     public IReadOnlyCollection<Wire> Wires => _wires.Values;
 
     /// <summary>Draws a lab.</summary>
-    /// <param name="drawing">"site =isp1= hub" is a wire, "site -lan- hub" a veth pair, "site" a host; hosts are made as
-    /// they are named.</param>
+    /// <param name="drawing">"site =isp1= hub" is a wire, "site -lan- hub" a veth pair, "site" a host; hosts are made
+    /// as they are named.</param>
     /// <exception cref="LabException">Something is missing here, or a line can't be read.</exception>
     public static Task<Lab> Draw(params string[] drawing) => Draw(new LabOptions(), drawing);
 
     /// <inheritdoc cref="Draw(string[])"/>
     /// <param name="options">How.</param>
-    /// <param name="drawing">"site =isp1= hub" is a wire, "site -lan- hub" a veth pair, "site" a host; hosts are made as
-    /// they are named.</param>
+    /// <param name="drawing">"site =isp1= hub" is a wire, "site -lan- hub" a veth pair, "site" a host; hosts are made
+    /// as they are named.</param>
     public static async Task<Lab> Draw(LabOptions options, params string[] drawing)
     {
         var plans = drawing.Select(LabPlan.Parse).ToList();
@@ -112,15 +114,13 @@ public sealed class Lab : IAsyncDisposable
         options ??= new WireOptions();
         var number = _links++;
         var name = options.Name ?? string.Create(CultureInfo.InvariantCulture, $"wire{number}");
+        if (_wires.ContainsKey(name))
+            throw new LabException($"there is a wire {name} already");
         var (nearEnd, farEnd) = Ends(near, far, name, number, options);
         if (options.Nat is { } nat)
             options = options with { Nat = Publish(nat, number) };
         var wire = await Labs.Wire.Make(name, nearEnd, farEnd, options, _options.Seed + number, _options.CaptureBytes);
-        if (!_wires.TryAdd(name, wire))
-        {
-            wire.Dispose();
-            throw new LabException($"there is a wire {name} already");
-        }
+        _wires.Add(name, wire);
         if (options is { Nat: not null, NearAddresses: null })
             await ReachFar(nearEnd, farEnd, options.Nat.V6);
         return wire;
@@ -136,6 +136,8 @@ public sealed class Lab : IAsyncDisposable
         var number = _links++;
         var name = options.Name ?? string.Create(CultureInfo.InvariantCulture, $"veth{number}");
         var (nearEnd, farEnd) = Ends(near, far, name, number, options);
+        if (_veths.ContainsKey(name))
+            throw new LabException($"there is a veth pair {name} already");
         return _veths[name] = await Labs.Veth.Make(name, nearEnd, farEnd, options);
     }
 
@@ -178,7 +180,7 @@ public sealed class Lab : IAsyncDisposable
     // The public address is the one that the near end would have had on the far end's network.
     private static NatOptions Publish(NatOptions nat, int number)
     {
-        var addresses = AddressPlan.Public(number, 1).Select(a => System.Net.IPAddress.Parse(a.Split('/')[0])).ToList();
+        var addresses = AddressPlan.Public(number, 1).Select(a => IPAddress.Parse(a.Split('/')[0])).ToList();
         return nat with
         {
             PublicV4 = nat.PublicV4 ?? addresses[0],

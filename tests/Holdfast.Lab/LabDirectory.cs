@@ -10,11 +10,14 @@ internal sealed class LabDirectory
     /// <summary>Labs that stand, and those that a crash left.</summary>
     public static readonly string Running = System.IO.Path.Combine(Repository.LabDirectory, ".running");
 
+    private const int LongestName = 80;
+
     private readonly string _name;
 
     public LabDirectory(string name, int number)
     {
-        _name = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_').Take(80));
+        _name = string.Concat(name.Take(LongestName)
+            .Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
         Path = System.IO.Path.Combine(Running,
             string.Create(CultureInfo.InvariantCulture, $"{_name}-{Environment.ProcessId}-{number}"));
         Directory.CreateDirectory(Path);

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Holdfast.Labs;
 
-/// <summary>What a failed run leaves for people: the hosts' state while they still stand, and what the wires saw.</summary>
+/// <summary>What a failed run leaves for people: the hosts' state while they still stand, and what the wires
+/// saw.</summary>
 internal static class LabEvidence
 {
     private static readonly string[][] Questions =

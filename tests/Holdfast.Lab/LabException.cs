@@ -1,6 +1,7 @@
 namespace Holdfast.Labs;
 
-/// <summary>Something in the lab did not go as the test demands; the message says what, where and what was seen.</summary>
+/// <summary>Something in the lab did not go as the test demands; the message says what, where and what was
+/// seen.</summary>
 public sealed class LabException : Exception
 {
     /// <summary>Makes one.</summary>

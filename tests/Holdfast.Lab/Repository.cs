@@ -6,7 +6,8 @@ internal static class Repository
     /// <summary>The repository's root, or null when the program was copied elsewhere.</summary>
     public static string? Root { get; } = Find(AppContext.BaseDirectory);
 
-    /// <summary>Where labs keep what they write: out/lab in the repository, else below the temporary directory.</summary>
+    /// <summary>Where labs keep what they write: out/lab in the repository, else below the temporary
+    /// directory.</summary>
     public static string LabDirectory { get; } = Root is { } root
         ? Path.Combine(root, "out", "lab")
         : Path.Combine(Path.GetTempPath(), "holdfast-lab");

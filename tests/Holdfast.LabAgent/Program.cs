@@ -1,8 +1,8 @@
 namespace Holdfast.LabAgents;
 
 /// <summary>
-/// Programs that run inside the lab's hosts and speak to the tests in lines of JSON; and `draw`, which stands a lab up
-/// for people to look around in.
+/// Programs that run inside the lab's hosts and speak to the tests in lines of JSON; and `draw`, which stands a lab
+/// up for people to look around in.
 /// </summary>
 internal static class Program
 {

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Holdfast.LabAgents;
 
 /// <summary>
-/// What a measuring datagram begins with: its number, when it was sent (one clock for all hosts, they are namespaces of
-/// one machine), and how many there are once the sender is done.
+/// What a measuring datagram begins with: its number, when it was sent (one clock for all hosts, they are namespaces
+/// of one machine), and how many there are once the sender is done.
 /// </summary>
 internal readonly record struct UdpProbe(long Number, long SentAt, long Total)
 {

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Holdfast.Labs;
 
 /// <summary>
-/// The process that holds a host's namespaces open: the first one in its PID namespace, so that everything in the host
-/// dies with it. It reads from a pipe that this process alone can write to: when this process ends, however it ends, the
-/// pipe closes, the holder ends, and the host is gone.
+/// The process that holds a host's namespaces open: the first one in its PID namespace, so that everything in the
+/// host dies with it. It reads from a pipe that this process alone can write to: when this process ends, however it
+/// ends, the pipe closes, the holder ends, and the host is gone.
 /// </summary>
 internal sealed class Holder : IAsyncDisposable
 {
@@ -27,9 +27,8 @@ internal sealed class Holder : IAsyncDisposable
         mkdir /run/lock
         hostname "$1"
         ip link set lo up
-        trap '' CHLD
         echo "$pid"
-        exec cat
+        exec env --ignore-signal=CHLD cat
         """;
 
     private readonly Process _unshare;

@@ -145,7 +145,8 @@ public sealed class Host : IAsyncDisposable
     public string PathOf(string path) => $"/proc/{HolderPid}/root{path}";
 
     /// <summary>Writes a file of the host; directories on the way are made.</summary>
-    /// <param name="path">A full path inside the host; only what lies in /run, /var/lib and /etc is the host's own.</param>
+    /// <param name="path">A full path inside the host; only what lies in /run, /var/lib and /etc is the host's
+    /// own.</param>
     /// <param name="text">What it shall contain.</param>
     /// <param name="mode">Its mode; 0600 if not given.</param>
     public void WriteFile(string path, string text, UnixFileMode mode = ForOwner)

@@ -14,7 +14,8 @@ public sealed class HostProcess : IAsyncDisposable
     private readonly Process _enterer;
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Task _output, _errors;
-    private int _pid;
+    private int _pid, _exitCode;
+    private bool _disposed;
 
     internal HostProcess(Host host, string command, Process enterer, string? file)
     {
@@ -40,10 +41,10 @@ public sealed class HostProcess : IAsyncDisposable
     public LineLog Errors { get; }
 
     /// <summary>True once it ended.</summary>
-    public bool HasExited => _enterer.HasExited;
+    public bool HasExited => _disposed || _enterer.HasExited;
 
     /// <summary>Its exit code; 128 and the signal's number if a signal ended it.</summary>
-    public int ExitCode => _enterer.ExitCode;
+    public int ExitCode => _disposed ? _exitCode : _enterer.ExitCode;
 
     /// <summary>Its process id as this process sees it (in the host it has another one).</summary>
     /// <exception cref="LabException">It has ended.</exception>
@@ -52,7 +53,8 @@ public sealed class HostProcess : IAsyncDisposable
         // nsenter changes the PID namespace for its child only, so the program is that child.
         if (_pid == 0)
             await Eventually.Until(() => HasExited || ReadPid(), ForkDeadline, $"`{Command}` to start in {Host.Name}");
-        return _pid != 0 ? _pid : throw new LabException($"`{Command}` has ended in {Host.Name} already: {Describe()}");
+        return _pid != 0 ? _pid
+            : throw new LabException($"`{Command}` has ended in {Host.Name} already: {Describe()}");
     }
 
     /// <summary>Sends a signal to the program (not to its children).</summary>
@@ -156,6 +158,10 @@ public sealed class HostProcess : IAsyncDisposable
             using var deadline = new CancellationTokenSource(ForkDeadline);
             await WaitForExit(deadline.Token);
         }
+        if (_disposed)
+            return;
+        _exitCode = _enterer.ExitCode;
+        _disposed = true;
         Output.Close();
         Errors.Close();
         _enterer.Dispose();

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Holdfast.Labs;
 
-/// <summary>The lines that a process wrote: the last of them in memory, and (up to a bound) all of them in a file.</summary>
+/// <summary>The lines that a process wrote: the last of them in memory, and (up to a bound) all of them in a
+/// file.</summary>
 public sealed class LineLog
 {
     /// <summary>Lines kept in memory; older ones are forgotten.</summary>

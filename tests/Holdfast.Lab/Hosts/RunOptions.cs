@@ -6,7 +6,8 @@ public sealed record RunOptions
     /// <summary>The usual way.</summary>
     public static readonly RunOptions Usual = new();
 
-    /// <summary>Longer, and it is killed and the test fails; not for <see cref="Host.Start(string, string[])"/>.</summary>
+    /// <summary>Longer, and it is killed and the test fails; not for
+    /// <see cref="Host.Start(string, string[])"/>.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Standard input; null is empty.</summary>

@@ -12,10 +12,12 @@ public abstract record LinkOptions
     /// <summary>The far interface's name; null takes the link's.</summary>
     public string? FarInterface { get; init; }
 
-    /// <summary>The near end's addresses with their prefix lengths; null lets the lab choose one of each family.</summary>
+    /// <summary>The near end's addresses with their prefix lengths; null lets the lab choose one of each
+    /// family.</summary>
     public IReadOnlyList<string>? NearAddresses { get; init; }
 
-    /// <summary>The far end's addresses with their prefix lengths; null lets the lab choose one of each family.</summary>
+    /// <summary>The far end's addresses with their prefix lengths; null lets the lab choose one of each
+    /// family.</summary>
     public IReadOnlyList<string>? FarAddresses { get; init; }
 
     /// <summary>MTU of both interfaces, in bytes.</summary>

@@ -23,7 +23,7 @@ public static class Agent
 
     /// <summary>The dotnet host that runs it.</summary>
     public static string Dotnet
-        => System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+        => System.IO.Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
 
     /// <summary>Starts the agent in a host.</summary>
     /// <param name="host">The host.</param>
@@ -31,7 +31,8 @@ public static class Agent
     public static HostProcess Start(Host host, params string[] arguments)
         => host.Start(Dotnet, [Path, .. arguments]);
 
-    /// <summary>Sends numbered datagrams at an even pace from one host to another, and tells what became of them.</summary>
+    /// <summary>Sends numbered datagrams at an even pace from one host to another, and tells what became of
+    /// them.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver.</param>
     /// <param name="address">The receiver's address.</param>
@@ -39,13 +40,14 @@ public static class Agent
     /// <param name="size">Bytes of a datagram's payload, at least 24.</param>
     /// <param name="count">Datagrams.</param>
     /// <param name="port">The receiver's port.</param>
-    public static async Task<UdpReceived> SendDatagrams(Host from, Host to, string address, int rate, int size, int count,
-        int port = 7002)
+    public static async Task<UdpReceived> SendDatagrams(Host from, Host to, string address, int rate, int size,
+        int count, int port = 7002)
     {
         await using var receiver = Start(to, "udp-receive", Number(port));
         await receiver.WaitForLine("\"ready\"", StartDeadline);
         var time = TimeSpan.FromSeconds((double)count / rate) + StartDeadline;
-        await using var sender = Start(from, "udp-send", address, Number(port), Number(rate), Number(size), Number(count));
+        await using var sender = Start(from, "udp-send", address, Number(port), Number(rate), Number(size),
+            Number(count));
         await sender.Ends(time);
         var line = await receiver.WaitForLine("\"received\"", StartDeadline);
         return Parse<UdpReceived>(line);

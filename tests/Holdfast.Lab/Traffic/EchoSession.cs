@@ -1,6 +1,7 @@
 namespace Holdfast.Labs;
 
-/// <summary>A TCP session between two hosts that must live on, whatever the test does to the way between them.</summary>
+/// <summary>A TCP session between two hosts that must live on, whatever the test does to the way between
+/// them.</summary>
 public sealed class EchoSession : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(10);

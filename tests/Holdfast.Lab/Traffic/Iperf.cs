@@ -40,7 +40,8 @@ public static class Iperf
                 (long)(sum.GetProperty("bytes").GetInt64() * arrived), 0, lost, packets, json);
         }
         var received = end.GetProperty("sum_received");
-        var retransmits = end.GetProperty("sum_sent").TryGetProperty("retransmits", out var value) ? value.GetInt64() : 0;
+        var retransmits = end.GetProperty("sum_sent").TryGetProperty("retransmits", out var value)
+            ? value.GetInt64() : 0;
         return new IperfResult(received.GetProperty("bits_per_second").GetDouble(),
             received.GetProperty("bytes").GetInt64(), retransmits, 0, 0, json);
     }
@@ -49,8 +50,9 @@ public static class Iperf
     {
         List<string> arguments =
         [
-            "--client", address, "--port", Agent.Number(options.Port), "--json", "--parallel", Agent.Number(options.Streams),
-            "--time", options.Time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture),
+            "--client", address, "--port", Agent.Number(options.Port), "--json",
+            "--parallel", Agent.Number(options.Streams),
+            "--time", Agent.Number((int)Math.Ceiling(options.Time.TotalSeconds)),
         ];
         if (options.UdpRate is { } rate)
             arguments.AddRange(["--udp", "--bitrate", rate.ToString(CultureInfo.InvariantCulture)]);

@@ -3,7 +3,7 @@ namespace Holdfast.Labs;
 /// <summary>What iperf3 shall measure.</summary>
 public sealed record IperfOptions
 {
-    /// <summary>How long it sends.</summary>
+    /// <summary>How long it sends; rounded up to whole seconds, it knows no others.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Streams at once.</summary>

@@ -14,7 +14,8 @@ public static partial class Ping
     /// <param name="size">Bytes of payload.</param>
     public static async Task<PingResult> Run(Host from, string address, int count, TimeSpan interval, int size = 56)
     {
-        var options = RunOptions.Usual with { MayFail = true, Timeout = (interval * count) + TimeSpan.FromSeconds(20) };
+        var time = (interval * count) + TimeSpan.FromSeconds(20);
+        var options = RunOptions.Usual with { MayFail = true, Timeout = time };
         var result = await from.Run(options, "ping", "-n", "-q", "-W", "1", "-c", Agent.Number(count), "-s",
             Agent.Number(size), "-i", interval.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), address);
         return Parse(result.Output) ?? throw new LabException($"{from.Name}: {result}");

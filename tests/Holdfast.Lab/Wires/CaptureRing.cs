@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Holdfast.Labs;
 
 /// <summary>
-/// The last packets seen at a place, bounded in bytes, to be written as a pcap file (LINKTYPE_RAW, nanoseconds) when a
-/// test fails. One thread appends; it is saved after that thread ended.
+/// The last packets seen at a place, bounded in bytes, to be written as a pcap file (LINKTYPE_RAW, nanoseconds) when
+/// a test fails. One thread appends; it is saved after that thread ended.
 /// </summary>
 public sealed class CaptureRing
 {

@@ -36,7 +36,8 @@ public sealed record Faults
     /// <summary>Bigger IP packets are dropped, in bytes; null is no limit beyond the interfaces' own.</summary>
     public int? Mtu { get; init; }
 
-    /// <summary>A packet dropped as too big is answered with ICMP (RFC 792, 1191, 4443); else it is a black hole.</summary>
+    /// <summary>A packet dropped as too big is answered with ICMP (RFC 792, 1191, 4443); else it is a black
+    /// hole.</summary>
     public bool AnswerTooBig { get; init; }
 
     /// <summary>Nothing passes, and nobody is told.</summary>

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Holdfast.Labs;
 
 /// <summary>
-/// The ports of a packet, and where they stand; an ICMP echo's identifier stands for both, since the answer carries the
-/// same one.
+/// The ports of a packet, and where they stand; an ICMP echo's identifier stands for both, since the answer carries
+/// the same one.
 /// </summary>
 internal readonly record struct Flow(byte Protocol, int SourcePortAt, int DestinationPortAt, ushort SourcePort,
     ushort DestinationPort, bool EchoRequest, bool EchoReply)

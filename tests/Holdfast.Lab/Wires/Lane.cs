@@ -1,8 +1,8 @@
 namespace Holdfast.Labs;
 
 /// <summary>
-/// One direction of a wire as arithmetic: packets and times go in, packets come out when they are due. Pure: time is an
-/// argument and the dice are seeded, so that a test runs hours of it at once. Not thread-safe, but
+/// One direction of a wire as arithmetic: packets and times go in, packets come out when they are due. Pure: time is
+/// an argument and the dice are seeded, so that a test runs hours of it at once. Not thread-safe, but
 /// <see cref="Faults"/> may be replaced, and <see cref="Counters"/> read, by any thread.
 /// </summary>
 public sealed class Lane

@@ -3,8 +3,8 @@ using System.Text;
 namespace Holdfast.Labs;
 
 /// <summary>
-/// What happened to the packets of one direction. One thread writes, any thread may read; figures read together may be
-/// a packet apart while traffic runs.
+/// What happened to the packets of one direction. One thread writes, any thread may read; figures read together may
+/// be a packet apart while traffic runs.
 /// </summary>
 public sealed class LaneCounters
 {

@@ -4,13 +4,16 @@ namespace Holdfast.Labs;
 
 /// <summary>
 /// Source NAT as arithmetic: UDP, TCP and ICMP echo from inside get a public address and port, answers are translated
-/// back, and so are ICMP errors about them. Fragments and other protocols are dropped. Pure, with time as an argument;
-/// not thread-safe but for <see cref="Forget"/>.
+/// back, and so are ICMP errors about them. Fragments and other protocols are dropped. Pure, with time as an
+/// argument; not thread-safe but for <see cref="Forget"/>.
 /// </summary>
 public sealed class Nat
 {
     /// <summary>Mappings at most; beyond, packets of further flows are dropped.</summary>
     public const int MostMappings = 10_000;
+
+    /// <summary>Destinations of one mapping that may answer; to further ones nothing passes.</summary>
+    public const int MostRemotes = 10_000;
 
     private readonly NatOptions _options;
     private readonly byte[]? _publicV4, _publicV6;
@@ -80,6 +83,8 @@ public sealed class Nat
                 return DropCause.NoMapping;
             mapping = opened;
         }
+        if (mapping.Remotes.Count >= MostRemotes && !mapping.Remotes.ContainsKey(remote))
+            return DropCause.NoMapping;
         mapping.LastUsed = now;
         mapping.Remotes[remote] = now;
         Rewrite(packet, layout, layout.Source, publicAddress, flow.SourcePortAt, mapping.PublicPort);
@@ -103,7 +108,8 @@ public sealed class Nat
             if (known)
                 mapping.Remotes[remote] = now;
         }
-        Rewrite(packet, layout, layout.Destination, mapping.InsideAddress, flow.DestinationPortAt, mapping.Inside.Port);
+        Rewrite(packet, layout, layout.Destination, mapping.InsideAddress, flow.DestinationPortAt,
+            mapping.Inside.Port);
         return DropCause.None;
     }
 
@@ -180,8 +186,8 @@ public sealed class Nat
         ? BinaryPrimitives.ReadUInt32BigEndian(address)
         : BinaryPrimitives.ReadUInt128BigEndian(address);
 
-    private static void Rewrite(Span<byte> packet, IpLayout layout, int addressAt, ReadOnlySpan<byte> address, int portAt,
-        ushort port)
+    private static void Rewrite(Span<byte> packet, IpLayout layout, int addressAt, ReadOnlySpan<byte> address,
+        int portAt, ushort port)
     {
         Span<byte> before = stackalloc byte[18], after = stackalloc byte[18];
         before = before[..(address.Length + 2)];

@@ -21,12 +21,14 @@ public sealed record NatOptions
     /// <summary>Packets from outside keep a mapping alive too, not only those from inside.</summary>
     public bool InboundRefreshes { get; init; } = true;
 
-    /// <summary>Whoever was not sent to from inside is filtered, address and port alike; else anybody may answer.</summary>
+    /// <summary>Whoever was not sent to from inside is filtered, address and port alike; else anybody may
+    /// answer.</summary>
     public bool FiltersByEndpoint { get; init; } = true;
 
     /// <summary>Every destination gets a mapping and a port of its own ("symmetric").</summary>
     public bool MapsByEndpoint { get; init; }
 
-    /// <summary>First public port; the next mapping takes the next one, so that a mapping made anew differs.</summary>
+    /// <summary>First public port; the next mapping takes the next one, so that a mapping made anew
+    /// differs.</summary>
     public ushort FirstPort { get; init; } = 40_000;
 }

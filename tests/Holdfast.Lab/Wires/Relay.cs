@@ -3,8 +3,8 @@ using Holdfast.Linux.Events;
 namespace Holdfast.Labs;
 
 /// <summary>
-/// Carries packets between the two ends of a wire on a thread of its own. It decides nothing: the lanes say what happens
-/// to a packet and when, the NAT rewrites it (at the near end).
+/// Carries packets between the two ends of a wire on a thread of its own. It decides nothing: the lanes say what
+/// happens to a packet and when, the NAT rewrites it (at the near end).
 /// </summary>
 internal sealed class Relay : IDisposable
 {

@@ -3,7 +3,8 @@ using Holdfast.Linux.Tun;
 
 namespace Holdfast.Labs;
 
-/// <summary>The relay's hold on one end of a wire: its TUN, whether it is plugged in, and what was seen there.</summary>
+/// <summary>The relay's hold on one end of a wire: its TUN, whether it is plugged in, and what was seen
+/// there.</summary>
 internal sealed class RelayEnd : IDisposable
 {
     private readonly TunDevice _tun;

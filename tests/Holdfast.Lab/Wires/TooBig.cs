@@ -4,7 +4,8 @@ namespace Holdfast.Labs;
 
 /// <summary>
 /// ICMP's answer to a packet that does not fit: "fragmentation needed" (RFC 792 and 1191) or "packet too big"
-/// (RFC 4443). It comes from the packet's own destination, which is an address that the sender can surely be told about.
+/// (RFC 4443). It comes from the packet's own destination, which is an address that the sender can surely be told
+/// about.
 /// </summary>
 public static class TooBig
 {

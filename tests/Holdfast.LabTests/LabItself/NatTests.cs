@@ -34,7 +34,8 @@ public sealed class NatTests
         Assert.Equal(DropCause.None, nat.Inbound(answer, At(1)));
         AssertValid(answer);
         Assert.Equal(Inside(v6), Destination(answer));
-        Assert.Equal(1234, protocol is IpLayout.Icmp or IpLayout.IcmpV6 ? Identifier(answer) : DestinationPort(answer));
+        var port = protocol is IpLayout.Icmp or IpLayout.IcmpV6 ? Identifier(answer) : DestinationPort(answer);
+        Assert.Equal(1234, port);
     }
 
     [Fact]
@@ -197,8 +198,8 @@ public sealed class NatTests
         => Packets.Udp(new IPEndPoint(IPAddress.Parse(from), fromPort), new IPEndPoint(IPAddress.Parse(to), toPort),
             "hello"u8);
 
-    private static byte[] Make(IPAddress from, int fromPort, IPAddress to, int toPort, byte protocol, bool reply = false,
-        int size = 33)
+    private static byte[] Make(IPAddress from, int fromPort, IPAddress to, int toPort, byte protocol,
+        bool reply = false, int size = 33)
     {
         var body = new byte[size];
         Random.Shared.NextBytes(body);

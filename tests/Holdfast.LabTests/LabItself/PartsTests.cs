@@ -42,7 +42,8 @@ public sealed class PartsTests
     public void Links_get_addresses_that_do_not_overlap()
     {
         var addresses = Enumerable.Range(0, AddressPlan.MostLinks)
-            .SelectMany(l => Enumerable.Range(1, AddressPlan.MostHosts).SelectMany(h => AddressPlan.Public(l, h))).ToList();
+            .SelectMany(l => Enumerable.Range(1, AddressPlan.MostHosts).SelectMany(h => AddressPlan.Public(l, h)))
+            .ToList();
         Assert.Equal(addresses.Count, addresses.Distinct().Count());
         Assert.Equal(["192.0.2.1/28", "2001:db8:1::1/64"], AddressPlan.Public(0, 1));
         Assert.Equal(["192.0.2.18/28", "2001:db8:4::2/64"], AddressPlan.Public(3, 2));
@@ -53,6 +54,8 @@ public sealed class PartsTests
     public void Missing_programs_are_named_by_their_packages()
     {
         Assert.Equal(["iproute2", "wireguard-tools"], LabRequirements.MissingPackages(["wg", "ip", "ss"], []));
+        Assert.Equal(["openvpn"], LabRequirements.MissingPackages(["openvpn"], []));
+        Assert.DoesNotContain("openvpn", LabRequirements.MissingPackages([], []));
         Assert.Null(LabRequirements.Check("ip"));
     }
 
