@@ -19,8 +19,8 @@ internal sealed class Holder : IAsyncDisposable
         mount -t proc proc /proc
         mount -t sysfs sysfs /sys
         mount -t tmpfs -o mode=755 tmpfs /mnt
-        mkdir /mnt/changes /mnt/work
-        mount -t overlay -o lowerdir=/etc,upperdir=/mnt/changes,workdir=/mnt/work overlay /etc
+        mkdir /mnt/changes /mnt/scratch
+        mount -t overlay -o lowerdir=/etc,upperdir=/mnt/changes,workdir=/mnt/scratch overlay /etc
         umount /mnt
         mount -t tmpfs -o mode=755 tmpfs /run
         mount -t tmpfs -o mode=755 tmpfs /var/lib
