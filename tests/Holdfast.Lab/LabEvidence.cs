@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace Holdfast.Labs;
+
+/// <summary>What a failed run leaves for people: the hosts' state while they still stand, and what the wires
+/// saw.</summary>
+internal static class LabEvidence
+{
+    private static readonly string[][] Questions =
+    [
+        ["ip", "-d", "link", "show"],
+        ["ip", "-d", "addr", "show"],
+        ["ip", "-d", "-4", "route", "show", "table", "all"],
+        ["ip", "-d", "-6", "route", "show", "table", "all"],
+        ["ip", "-4", "rule", "show"],
+        ["ip", "-6", "rule", "show"],
+        ["ip", "-s", "neigh", "show"],
+        ["nft", "list", "ruleset"],
+        ["ss", "-uanp"],
+        ["ss", "-tanp"],
+        ["wg", "show", "all"],
+        ["ps", "-ef"],
+    ];
+
+    public static async Task SaveHost(Host host, string directory)
+    {
+        var text = new StringBuilder();
+        foreach (var question in Questions)
+        {
+            try
+            {
+                var options = RunOptions.Usual with { MayFail = true, Timeout = TimeSpan.FromSeconds(5) };
+                text.Append(await host.Run(options, question[0], question[1..])).Append("\n\n");
+            }
+            catch (LabException e)
+            {
+                // The rest is still worth having.
+                text.Append(e.Message).Append("\n\n");
+            }
+        }
+        await File.WriteAllTextAsync(Path.Combine(directory, $"{host.Name}.state.txt"), text.ToString());
+    }
+
+    public static void SaveWires(IEnumerable<Wire> wires, string directory)
+    {
+        foreach (var wire in wires)
+        {
+            File.AppendAllText(Path.Combine(directory, "wires.txt"), $"{wire}\n");
+            wire.SaveCaptures(directory);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+namespace Holdfast.LabAgents;
+
+/// <summary>
+/// Programs that run inside the lab's hosts and speak to the tests in lines of JSON; and `draw`, which stands a lab
+/// up for people to look around in.
+/// </summary>
+internal static class Program
+{
+    private const string Usage = """
+        usage: agent tcp-echo-server PORT
+               agent tcp-echo-client ADDRESS PORT [INTERVAL-MS]
+               agent udp-receive PORT [IDLE-SECONDS]
+               agent udp-send ADDRESS PORT PACKETS-PER-SECOND BYTES COUNT
+               agent draw DRAWING...
+        """;
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        using var stop = new StopSignal();
+        try
+        {
+            await (arguments switch
+            {
+                ["tcp-echo-server", var port] => EchoServer.Run(Number(port), stop.Token),
+                ["tcp-echo-client", var address, var port]
+                    => EchoClient.Run(address, Number(port), EchoClient.UsualInterval, stop.Token),
+                ["tcp-echo-client", var address, var port, var interval]
+                    => EchoClient.Run(address, Number(port), TimeSpan.FromMilliseconds(Number(interval)), stop.Token),
+                ["udp-receive", var port] => UdpReceiver.Run(Number(port), UdpReceiver.UsualIdle, stop.Token),
+                ["udp-receive", var port, var idle]
+                    => UdpReceiver.Run(Number(port), TimeSpan.FromSeconds(Number(idle)), stop.Token),
+                ["udp-send", var address, var port, var rate, var size, var count]
+                    => UdpSender.Run(address, Number(port), Number(rate), Number(size), Number(count), stop.Token),
+                ["draw", .. var drawing] when drawing.Length > 0 => Drawing.Stand(drawing, stop.Token),
+                _ => throw new FormatException(Usage),
+            });
+            return 0;
+        }
+        catch (FormatException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 2;
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine(e);
+            return 1;
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+}

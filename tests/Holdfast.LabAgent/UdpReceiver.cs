@@ -1,0 +1,114 @@
+using System.Collections;
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Labs;
+
+namespace Holdfast.LabAgents;
+
+/// <summary>Receives what <see cref="UdpSender"/> sends, and reports what became of it.</summary>
+internal sealed class UdpReceiver
+{
+    public static readonly TimeSpan UsualIdle = TimeSpan.FromSeconds(5);
+
+    // After the end was told, stragglers get this long.
+    private static readonly TimeSpan Straggling = TimeSpan.FromMilliseconds(200);
+
+    private const int MostNumbers = 50_000_000;
+    private const int ReceiveBuffer = 8 * 1024 * 1024;
+
+    private readonly BitArray _seen = new(1024);
+    private long _received, _duplicated, _reordered, _highest = -1, _total;
+    private double _jitter;
+    private TimeSpan? _lastAge;
+    private TimeSpan _longestGap, _leastAge = TimeSpan.MaxValue, _mostAge, _allAges;
+    private long _lastArrival;
+
+    public static async Task Run(int port, TimeSpan idle, CancellationToken stop)
+    {
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+        socket.DualMode = true;
+        socket.ReceiveBufferSize = ReceiveBuffer;
+        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+        Report.Ready(port);
+        var receiver = new UdpReceiver();
+        try
+        {
+            await receiver.Receive(socket, idle, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop: what came so far is the result.
+        }
+        receiver.Print();
+    }
+
+    private async Task Receive(Socket socket, TimeSpan idle, CancellationToken stop)
+    {
+        var buffer = new byte[65_536];
+        var patience = Timeout.InfiniteTimeSpan;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            while (true)
+            {
+                // Synchronous as long as there is something: a wait per datagram would cost more than the datagram.
+                if (socket.Available == 0)
+                {
+                    deadline.CancelAfter(patience);
+                    await socket.ReceiveAsync(Memory<byte>.Empty, deadline.Token);
+                }
+                var length = socket.Receive(buffer);
+                if (length < UdpProbe.Size)
+                    continue;
+                var probe = UdpProbe.Read(buffer);
+                _total = probe.Total;
+                patience = probe.Number == UdpProbe.End ? Straggling : idle;
+                if (probe.Number is >= 0 and < MostNumbers)
+                    Count(probe);
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // No more comes.
+        }
+    }
+
+    private void Count(UdpProbe probe)
+    {
+        var number = (int)probe.Number;
+        if (number >= _seen.Length)
+            _seen.Length = Math.Max(number + 1, _seen.Length * 2);
+        if (_seen[number])
+        {
+            _duplicated++;
+            return;
+        }
+        _seen[number] = true;
+        _received++;
+        if (number < _highest)
+            _reordered++;
+        _highest = Math.Max(_highest, number);
+        Time(probe);
+    }
+
+    private void Time(UdpProbe probe)
+    {
+        var arrival = System.Diagnostics.Stopwatch.GetTimestamp();
+        if (_lastArrival != 0 && System.Diagnostics.Stopwatch.GetElapsedTime(_lastArrival, arrival) is var gap
+            && gap > _longestGap)
+            _longestGap = gap;
+        _lastArrival = arrival;
+        var age = probe.Age;
+        // RFC 3550, 6.4.1
+        if (_lastAge is { } last)
+            _jitter += (Math.Abs((age - last).TotalMilliseconds) - _jitter) / 16;
+        _lastAge = age;
+        _leastAge = age < _leastAge ? age : _leastAge;
+        _mostAge = age > _mostAge ? age : _mostAge;
+        _allAges += age;
+    }
+
+    private void Print() => Report.Print(new UdpReceived(_total, _received, _duplicated, _reordered,
+        _longestGap.TotalMilliseconds, _jitter, _received == 0 ? 0 : _leastAge.TotalMilliseconds,
+        _received == 0 ? 0 : (_allAges / _received).TotalMilliseconds, _mostAge.TotalMilliseconds));
+}

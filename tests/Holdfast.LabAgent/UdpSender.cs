@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Labs;
+
+namespace Holdfast.LabAgents;
+
+/// <summary>Sends numbered datagrams at an even pace: a small bunch every millisecond.</summary>
+internal static class UdpSender
+{
+    // The end is told several times, since it may be lost like everything else.
+    private const int TimesToTell = 5;
+
+    public static async Task Run(string address, int port, int rate, int size, int count, CancellationToken stop)
+    {
+        if (size < UdpProbe.Size)
+            throw new FormatException($"a datagram has at least {UdpProbe.Size} bytes");
+        var target = new IPEndPoint(IPAddress.Parse(address), port);
+        using var socket = new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(target, stop);
+        var datagram = new byte[size];
+        var refused = 0;
+        long sent = 0;
+        var watch = Stopwatch.StartNew();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        while (sent < count && await timer.WaitForNextTickAsync(stop))
+        {
+            for (var due = Math.Min(count, (long)(watch.Elapsed.TotalSeconds * rate)); sent < due; sent++)
+            {
+                new UdpProbe(sent, Stopwatch.GetTimestamp(), count).Write(datagram);
+                if (!TrySend(socket, datagram))
+                    refused++;
+            }
+        }
+        for (var i = 0; i < TimesToTell && await timer.WaitForNextTickAsync(stop); i++)
+        {
+            new UdpProbe(UdpProbe.End, Stopwatch.GetTimestamp(), count).Write(datagram);
+            TrySend(socket, datagram);
+        }
+        Report.Print(new UdpSent(sent, refused, watch.Elapsed.TotalMilliseconds));
+    }
+
+    // An unreachable network or an ICMP error is a loss to be measured, no reason to end.
+    private static bool TrySend(Socket socket, byte[] datagram)
+    {
+        try
+        {
+            socket.Send(datagram);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
