@@ -112,6 +112,18 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// <summary>Tells the tunnel its device's MTU in bytes, which bounds padding.</summary>
     public Task SetMtuAsync(int mtu) => _loop.AskAsync(() => _loop.Tunnel.Mtu = mtu);
 
+    /// <summary>Waits until the names that are being looked up are known, at most so long.</summary>
+    internal async Task WaitForNamesAsync(TimeSpan atMost)
+    {
+        var lookups = await _loop.AskAsync(() => _endpoints.LookupsUnderWay()).ConfigureAwait(false);
+        if (lookups.IsCompleted) return;
+        await Task.WhenAny(lookups, Task.Delay(atMost, _ended.Token)).ConfigureAwait(false);
+    }
+
+    /// <summary>The addresses that datagrams go to.</summary>
+    internal Task<System.Net.IPAddress[]> EndpointsAsync() => _loop.AskAsync(() => _loop.Tunnel.Peers
+        .Where(p => p.Endpoint.IsKnown).Select(p => p.Endpoint.ToIPEndPoint().Address).ToArray());
+
     /// <summary>How the tunnel is.</summary>
     /// <exception cref="EngineEndedException">The tunnel has ended.</exception>
     public Task<TunnelStatus> StatusAsync() => _loop.AskAsync(Status);

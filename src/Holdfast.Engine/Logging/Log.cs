@@ -29,6 +29,12 @@ internal static partial class Log
     [LoggerMessage(EventIds.ReloadRefused, LogLevel.Error, "{Error} (the last good configuration stays in force)")]
     internal static partial void ReloadRefused(ILogger log, string error);
 
+    [LoggerMessage(EventIds.ConfigWarning, LogLevel.Warning, "{Warning}")]
+    internal static partial void ConfigWarning(ILogger log, string warning);
+
+    [LoggerMessage(EventIds.TunnelNotStarted, LogLevel.Error, "{Tunnel} does not start ({Error}), trying again in {Wait}")]
+    internal static partial void TunnelNotStarted(ILogger log, string tunnel, string error, TimeSpan wait);
+
     [LoggerMessage(EventIds.NameResolved, LogLevel.Debug, "{Host} is {Address}")]
     internal static partial void NameResolved(ILogger log, string host, IPAddress address);
 
@@ -49,6 +55,9 @@ internal static partial class Log
         "nft is not installed (Debian package nftables), going on without: packets to the tunnel's own addresses that come "
         + "by other ways are not dropped, and a strict rp_filter may drop answers from the endpoint")]
     internal static partial void FirewallMissing(ILogger log);
+
+    [LoggerMessage(EventIds.SettingNotRestored, LogLevel.Warning, "{Name} could not be set back to {Value}: {Error}")]
+    internal static partial void SettingNotRestored(ILogger log, string name, string value, string error);
 
     [LoggerMessage(EventIds.StateUnavailable, LogLevel.Warning,
         "State can't be kept ({Error}), going on without: after a restart peers must be found by their configuration")]

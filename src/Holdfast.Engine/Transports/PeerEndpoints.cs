@@ -57,6 +57,9 @@ internal sealed class PeerEndpoints(Func<Action, bool> postToEngine, ILogger log
         Use(peer, entry);
     }
 
+    /// <summary>Ends when the names that are being looked up are known.</summary>
+    internal Task LookupsUnderWay() => Task.WhenAll(_entries.Values.Select(e => e.Lookup));
+
     /// <summary>No look-up goes on after this.</summary>
     public void Dispose()
     {
@@ -79,7 +82,7 @@ internal sealed class PeerEndpoints(Func<Action, bool> postToEngine, ILogger log
         }
         if (entry.IsLookingUp) return;
         entry.IsLookingUp = true;
-        _ = LookUpAsync(peer, entry, spec, _ended.Token);
+        entry.Lookup = LookUpAsync(peer, entry, spec, _ended.Token);
     }
 
     private async Task LookUpAsync(Peer peer, Entry entry, EndpointSpec spec, CancellationToken ended)
@@ -134,5 +137,7 @@ internal sealed class PeerEndpoints(Func<Action, bool> postToEngine, ILogger log
         internal int Lookups { get; set; }
 
         internal bool IsLookingUp { get; set; }
+
+        internal Task Lookup { get; set; } = Task.CompletedTask;
     }
 }

@@ -1,0 +1,149 @@
+using Holdfast.Control;
+using Holdfast.Engine.Config;
+using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.State;
+using Holdfast.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Engine;
+
+/// <summary>
+/// The daemon: runs all tunnels of one file. A tunnel that does not start, or whose device is deleted behind our back, is tried
+/// again; a new file is taken as a whole or not at all. One loop does all of it, in turn.
+/// </summary>
+public sealed class Node(string path, ILogger log)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, TunnelService> _running = [];
+    private readonly HashSet<string> _takenDown = [];
+    private NodeConfig _config = new();
+
+    /// <summary>Runs until told to stop. Devices stay then, with what leads to them, for the next daemon.</summary>
+    /// <param name="reloads">Asked to read the file again, once for each item.</param>
+    /// <param name="up">Called when every tunnel was tried once.</param>
+    /// <param name="stop">Ends the daemon.</param>
+    /// <returns>The errors of the file, if it can't be used at start; else none.</returns>
+    public async Task<IReadOnlyList<ConfigError>> RunAsync(
+        System.Threading.Channels.ChannelReader<bool> reloads, Action<int> up, CancellationToken stop)
+    {
+        var first = TunnelFile.OnHost.LoadNode(path);
+        foreach (var warning in first.Warnings) Log.ConfigWarning(log, warning.ToString());
+        if (first.Value is null) return first.Errors;
+        _config = first.Value;
+
+        Directory.CreateDirectory(RunDirectory.Path);
+        await using var state = StateStore.TryOpen(StateDirectory.Path, log);
+        try
+        {
+            await StartMissingAsync(state).ConfigureAwait(false);
+            up(_running.Count);
+            while (!stop.IsCancellationRequested)
+            {
+                await WaitAsync(reloads, stop).ConfigureAwait(false);
+                if (stop.IsCancellationRequested) break;
+                await SweepEndedAsync().ConfigureAwait(false);
+                while (reloads.TryRead(out _)) await ReloadAsync(state).ConfigureAwait(false);
+                await StartMissingAsync(state).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            foreach (var service in _running.Values)
+                await service.StopAsync(new EndReason(EndKind.Left, "the daemon ends")).ConfigureAwait(false);
+        }
+        return [];
+    }
+
+    private async Task WaitAsync(System.Threading.Channels.ChannelReader<bool> reloads, CancellationToken stop)
+    {
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var something = new List<Task>(_running.Values.Select(s => (Task)s.Ended))
+        {
+            reloads.WaitToReadAsync(wake.Token).AsTask(),
+        };
+        if (Missing().Any()) something.Add(Task.Delay(RetryAfter, wake.Token));
+        await Task.WhenAny(something).ConfigureAwait(false);
+        await wake.CancelAsync().ConfigureAwait(false);
+    }
+
+    private IEnumerable<TunnelConfig> Missing() =>
+        _config.Tunnels.Where(t => !_running.ContainsKey(t.Name) && !_takenDown.Contains(t.Name));
+
+    private async Task StartMissingAsync(StateStore? state)
+    {
+        foreach (var config in Missing().ToArray())
+        {
+            try
+            {
+                _running[config.Name] = await StartAsync(config, state).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is LinuxException or IOException)
+            {
+                Log.TunnelNotStarted(log, config.Name, e.Message, RetryAfter);
+            }
+        }
+    }
+
+    private Task<TunnelService> StartAsync(TunnelConfig config, StateStore? state) =>
+        TunnelService.StartAsync(config, new TunnelOrigin(path, ByDaemon: true), state, log);
+
+    private async Task SweepEndedAsync()
+    {
+        foreach (var service in _running.Values.Where(s => s.Ended.IsCompleted).ToArray())
+        {
+            var reason = await service.Ended.ConfigureAwait(false);
+            await service.DisposeAsync().ConfigureAwait(false);
+            _running.Remove(service.Name);
+            if (reason.Kind == EndKind.Down) _takenDown.Add(service.Name); // until the file is read again
+        }
+    }
+
+    /// <summary>Takes a new file: what changes first, what comes next, and what goes last; on any error all of it back.</summary>
+    private async Task ReloadAsync(StateStore? state)
+    {
+        var result = TunnelFile.OnHost.LoadNode(path);
+        foreach (var warning in result.Warnings) Log.ConfigWarning(log, warning.ToString());
+        foreach (var error in result.Errors) Log.ReloadRefused(log, error.ToString());
+        if (result.Value is not { } wanted) return;
+
+        var undo = new Stack<Func<Task>>();
+        try
+        {
+            foreach (var config in wanted.Tunnels) await ReloadAsync(config, state, undo).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LinuxException or IOException or EngineEndedException)
+        {
+            Log.ReloadRefused(log, e.Message);
+            while (undo.TryPop(out var step)) await step().ConfigureAwait(false);
+            return;
+        }
+        var names = wanted.Tunnels.Select(t => t.Name).ToHashSet();
+        foreach (var service in _running.Values.Where(s => !names.Contains(s.Name)).ToArray())
+            await TakeDownAsync(service).ConfigureAwait(false);
+        _config = wanted;
+        _takenDown.Clear();
+        Log.Reloaded(log, path);
+    }
+
+    private async Task ReloadAsync(TunnelConfig wanted, StateStore? state, Stack<Func<Task>> undo)
+    {
+        var before = _config.Tunnels.FirstOrDefault(t => t.Name == wanted.Name);
+        if (!_running.TryGetValue(wanted.Name, out var service))
+        {
+            var started = await StartAsync(wanted, state).ConfigureAwait(false);
+            _running[wanted.Name] = started;
+            undo.Push(() => TakeDownAsync(started));
+            return;
+        }
+        if (before is null || before.Equals(wanted)) return;
+        await service.ReloadAsync(wanted).ConfigureAwait(false);
+        undo.Push(() => service.ReloadAsync(before));
+    }
+
+    private async Task TakeDownAsync(TunnelService service)
+    {
+        _running.Remove(service.Name);
+        await service.StopAsync(new EndReason(EndKind.Down, "not in the file any more")).ConfigureAwait(false);
+    }
+}

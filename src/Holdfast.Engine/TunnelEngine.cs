@@ -1,0 +1,60 @@
+using Holdfast.Control;
+using Holdfast.Engine.Config;
+using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Routing;
+using Holdfast.Engine.State;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Engine;
+
+/// <summary>An engine of its own for one tunnel: what <c>holdfast up</c> starts, and what <c>down</c> does without one.</summary>
+public static class TunnelEngine
+{
+    /// <summary>Runs a tunnel until it ends, or until it is told to.</summary>
+    /// <param name="config">The tunnel.</param>
+    /// <param name="origin">Where it comes from.</param>
+    /// <param name="log">Where changes are logged.</param>
+    /// <param name="up">Called once the tunnel is up, and ended if it throws.</param>
+    /// <param name="stop">Ends the tunnel as <paramref name="stopped"/> says.</param>
+    /// <param name="stopped">What becomes of the device then.</param>
+    /// <returns>Why it ended.</returns>
+    public static async Task<EndReason> RunAsync(
+        TunnelConfig config, TunnelOrigin origin, ILogger log, Func<Task> up, CancellationToken stop, EndKind stopped)
+    {
+        Directory.CreateDirectory(RunDirectory.Path);
+        await using var state = StateStore.TryOpen(StateDirectory.Path, log);
+        await using var service = await TunnelService.StartAsync(config, origin, state, log).ConfigureAwait(false);
+        try
+        {
+            await up().ConfigureAwait(false);
+        }
+        catch
+        {
+            await service.StopAsync(new EndReason(EndKind.Down, "what comes after it failed")).ConfigureAwait(false);
+            throw;
+        }
+        var told = new TaskCompletionSource();
+        await using var registration = stop.Register(told.SetResult).ConfigureAwait(false);
+        await Task.WhenAny(service.Ended, told.Task).ConfigureAwait(false);
+        if (!service.Ended.IsCompleted)
+            await service.StopAsync(new EndReason(stopped, "told to end")).ConfigureAwait(false);
+        return await service.Ended.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes away what an engine that was killed left behind: rules, routes, addresses, the device. True if there was anything.
+    /// </summary>
+    /// <exception cref="Holdfast.Linux.LinuxException">The kernel refuses.</exception>
+    public static bool RemoveLeftovers(string name, ILogger log)
+    {
+        var path = RunDirectory.RecordOf(name);
+        var record = RunRecord.TryRead(path);
+        using var network = new NetworkReconciler(name, log);
+        var (exists, isOurs) = network.DeviceState();
+        if (record is null && !(exists && isOurs)) return false;
+        NetworkLeftovers.Remove(
+            network, record ?? new RunRecord { Name = name, HasFirewall = true }, deviceToo: exists && isOurs, log);
+        File.Delete(path);
+        return true;
+    }
+}

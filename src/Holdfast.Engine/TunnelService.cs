@@ -1,0 +1,204 @@
+using Holdfast.Control;
+using Holdfast.Engine.Api;
+using Holdfast.Engine.Config;
+using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Routing;
+using Holdfast.Engine.State;
+using Holdfast.Linux;
+using Holdfast.Linux.Files;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Engine;
+
+/// <summary>
+/// A configured tunnel with everything around it: the running tunnel, the network that leads into it, the sockets for
+/// <c>wg</c> and <c>holdfast</c>, the record of what was changed. Start-up and shutdown mirror each other. One caller at a time.
+/// </summary>
+public sealed class TunnelService : IAsyncDisposable
+{
+    private static readonly TimeSpan NamePatience = TimeSpan.FromSeconds(3);
+
+    private readonly RunningTunnel _tunnel;
+    private readonly NetworkReconciler _network;
+    private readonly ILogger _log;
+    private readonly string _recordPath;
+    private WireGuardSocket? _wireGuard;
+    private ControlServer? _control;
+    private TunnelConfig _config;
+    private DesiredNetwork? _desired;
+    private RunRecord _record;
+    private Task _greeting = Task.CompletedTask;
+
+    private TunnelService(
+        TunnelConfig config, RunningTunnel tunnel, NetworkReconciler network, RunRecord record, ILogger log)
+    {
+        (_config, _tunnel, _network, _record, _log) = (config, tunnel, network, record, log);
+        _recordPath = RunDirectory.RecordOf(config.Name);
+    }
+
+    /// <summary>The interface's name.</summary>
+    public string Name => _config.Name;
+
+    /// <summary>Ends with the tunnel, and says why. What is around it is left for <see cref="DisposeAsync"/>.</summary>
+    public Task<EndReason> Ended => _tunnel.Ended;
+
+    /// <summary>Brings a tunnel up in the calling thread's network namespace. On failure nothing is left behind.</summary>
+    /// <param name="config">What to bring up. Its keys stay the caller's.</param>
+    /// <param name="origin">Where it comes from.</param>
+    /// <param name="state">Where peers' endpoints are kept; null keeps none.</param>
+    /// <param name="log">Where changes are logged.</param>
+    /// <exception cref="LinuxException">What the kernel refused: the text says what, and what to do.</exception>
+    /// <exception cref="IOException">A socket or file of ours can't be made.</exception>
+    internal static async Task<TunnelService> StartAsync(
+        TunnelConfig config, TunnelOrigin origin, StateStore? state, ILogger log)
+    {
+        var network = new NetworkReconciler(config.Name, log);
+        RunningTunnel? tunnel = null;
+        TunnelService? service = null;
+        try
+        {
+            RefuseForeignDevice(config.Name, network);
+            tunnel = RunningTunnel.Start(
+                new TunnelOptions
+                {
+                    Name = config.Name,
+                    Persistent = true,
+                    ListenPort = config.ListenPort ?? 0,
+                    FwMark = config.FwMark ?? 0,
+                    File = origin.File,
+                    State = state?.Of(config.Name),
+                }, log);
+            var record = new RunRecord { Name = config.Name, File = origin.File, ByDaemon = origin.ByDaemon };
+            service = new TunnelService(config, tunnel, network, record, log);
+            await service.SetUpAsync().ConfigureAwait(false);
+            return service;
+        }
+        catch
+        {
+            if (service is not null) await service.StopAsync(new EndReason(EndKind.Down, "it did not come up")).ConfigureAwait(false);
+            else network.Dispose();
+            throw;
+        }
+    }
+
+    private static void RefuseForeignDevice(string name, NetworkReconciler network)
+    {
+        var (exists, isOurs) = network.DeviceState();
+        if (exists && !isOurs)
+        {
+            throw new LinuxException($"bring up {name}", Errno.EEXIST,
+                $"an interface {name} that is not ours is there already; choose another name, or `ip link del {name}`");
+        }
+    }
+
+    private async Task SetUpAsync()
+    {
+        _network.MarkDevice();
+        _wireGuard = WireGuardSocket.Open(Name, _tunnel, _log);
+        _control = ControlServer.Open(Name, HandleAsync, _log);
+        await _tunnel.ApplyAsync(TunnelChanges.ToStart(_config)).ConfigureAwait(false);
+        await _tunnel.WaitForNamesAsync(NamePatience).ConfigureAwait(false);
+        await ShapeNetworkAsync().ConfigureAwait(false);
+        var status = await _tunnel.StatusAsync().ConfigureAwait(false);
+        Log.TunnelUp(_log, Name, status.ListenPort, status.Peers.Count);
+        _greeting = _tunnel.GreetAsync();
+    }
+
+    /// <summary>Makes the network around the tunnel what its configuration declares.</summary>
+    private async Task ShapeNetworkAsync()
+    {
+        var mark = _config.FwMark ?? 0;
+        var endpoints = await _tunnel.EndpointsAsync().ConfigureAwait(false);
+        var before = _desired;
+        var desired = DesiredNetwork.For(_config, _network.FactsFor(_config, endpoints, mark));
+        _desired = before is null ? desired : desired with { OwnTables = [.. desired.OwnTables.Union(before.OwnTables)] };
+
+        KeepRecord(_desired);
+        await _tunnel.ApplyAsync(new DeviceChange { FwMark = _desired.Mark ?? 0 }).ConfigureAwait(false);
+        _network.Apply(_desired);
+        if (_desired.Link is { } link) await _tunnel.SetMtuAsync(link.Mtu).ConfigureAwait(false);
+    }
+
+    /// <summary>Written before anything is changed, so that a kill at any moment leaves a record that covers it.</summary>
+    private void KeepRecord(DesiredNetwork desired)
+    {
+        var earlier = RunRecord.TryRead(_recordPath);
+        var sysctls = new Dictionary<string, string>(earlier?.Sysctls ?? _record.Sysctls);
+        foreach (var sysctl in desired.Sysctls)
+        {
+            if (Sysctl.Read(sysctl.Name) is { } value && value != sysctl.Value) sysctls.TryAdd(sysctl.Name, value);
+        }
+        _record = _record with
+        {
+            Sysctls = sysctls,
+            HasFirewall = _record.HasFirewall || earlier is { HasFirewall: true } || desired.Firewall is not null,
+            HasDns = !_record.ByDaemon && _config.DnsServers.Count + _config.DnsSearch.Count > 0,
+        };
+        _record.Write(_recordPath);
+    }
+
+    /// <summary>Applies another configuration while the tunnel runs; sessions of peers that did not change go on.</summary>
+    /// <exception cref="LinuxException">The kernel refused; the old configuration is in force again.</exception>
+    internal async Task ReloadAsync(TunnelConfig wanted)
+    {
+        var running = _config;
+        await _tunnel.ApplyAsync(TunnelChanges.ToReload(running, wanted)).ConfigureAwait(false);
+        try
+        {
+            _config = wanted;
+            await ShapeNetworkAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LinuxException or IOException)
+        {
+            _config = running;
+            await _tunnel.ApplyAsync(TunnelChanges.ToReload(wanted, running)).ConfigureAwait(false);
+            await ShapeNetworkAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<ControlReply> HandleAsync(ControlRequest request, CancellationToken cancel)
+    {
+        switch (request.Verb)
+        {
+            case ControlVerb.Status:
+                return ControlReply.Of(await _tunnel.StatusAsync().WaitAsync(cancel).ConfigureAwait(false));
+            case ControlVerb.Down:
+                // The network goes first; the answer tells that the device is about to.
+                _ = _tunnel.EndAsync(new EndReason(EndKind.Down, "asked to go down"));
+                return ControlReply.Done;
+            default:
+                return ControlReply.Done;
+        }
+    }
+
+    /// <summary>Ends the tunnel for the given reason, and takes away or leaves what is around it accordingly.</summary>
+    public async Task StopAsync(EndReason reason)
+    {
+        await _tunnel.EndAsync(reason).ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Cleans up after the tunnel ended, as its reason wants: everything goes with <see cref="EndKind.Down"/> and
+    /// <see cref="EndKind.DeviceGone"/>; device, addresses, routes and rules stay with <see cref="EndKind.Left"/> and
+    /// <see cref="EndKind.Failed"/>, for the next engine.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_tunnel.Ended.IsCompleted)
+            await _tunnel.EndAsync(new EndReason(EndKind.Left, "the engine left")).ConfigureAwait(false);
+        var reason = await _tunnel.Ended.ConfigureAwait(false);
+        await _greeting.ConfigureAwait(false);
+        if (reason.Kind is EndKind.Down or EndKind.DeviceGone) NetworkLeftovers.Remove(_network, _record, deviceToo: false, _log);
+        await _tunnel.DisposeAsync().ConfigureAwait(false);
+        _network.Dispose();
+
+        // The sockets go last: whoever asked for the end sees it by them.
+        if (reason.Kind == EndKind.Down) File.Delete(_recordPath);
+        else if (reason.Kind != EndKind.Left) (_record with { Ended = reason.Text }).Write(_recordPath);
+        if (_wireGuard is not null) await _wireGuard.DisposeAsync().ConfigureAwait(false);
+        if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+        Log.TunnelEnded(_log, Name, reason.Text);
+    }
+}

@@ -1,0 +1,56 @@
+using Holdfast.Control;
+using Holdfast.Engine;
+using Holdfast.Engine.Config;
+using Holdfast.Engine.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Running;
+
+/// <summary><c>down</c>: leaves the machine as it was before <c>up</c>, whether the engine still runs or was killed.</summary>
+internal static class DownRunner
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Takes a tunnel down.</summary>
+    /// <param name="target">Its name, or the file it was made from.</param>
+    /// <param name="errors">Where commands and warnings are shown.</param>
+    /// <exception cref="CommandException">It is not up, or a command failed.</exception>
+    internal static async Task RunAsync(string target, TextWriter errors)
+    {
+        var name = WgQuickFile.NameFrom(target) ?? target;
+        if (!InterfaceName.IsValid(name)) throw new CommandException($"{target} names no tunnel: {InterfaceName.Rule}");
+        var record = RunRecord.TryRead(RunDirectory.RecordOf(name));
+        var config = record is { ByDaemon: false, File: { } file } ? TryLoad(file, name, errors) : null;
+
+        await Hooks.RunAsync(config?.PreDown ?? [], name, errors);
+        if (!await EndEngineAsync(name, errors)) throw new CommandException($"{name} is not up");
+        if (record is { HasDns: true }) await NameServers.RemoveAsync(name, errors);
+        await Hooks.RunAsync(config?.PostDown ?? [], name, errors);
+    }
+
+    /// <summary>Ends the engine, or cleans up after one that was killed. False if there was neither.</summary>
+    internal static async Task<bool> EndEngineAsync(string name, TextWriter errors)
+    {
+        if (await ControlClient.IsRunningAsync(name))
+        {
+            await using var client = await ControlClient.ConnectAsync(name);
+            var reply = await client.AskAsync(new ControlRequest { Verb = ControlVerb.Down });
+            if (!reply.Ok) throw new CommandException(reply.Error ?? $"{name} refuses to go down");
+            await client.WaitForEndAsync(Patience);
+            return true;
+        }
+        return TunnelEngine.RemoveLeftovers(name, new LineLog(errors, LogLevel.Warning));
+    }
+
+    /// <summary>Without its file a tunnel still goes down, only its commands can't be run.</summary>
+    private static TunnelConfig? TryLoad(string file, string name, TextWriter errors)
+    {
+        var result = TunnelFile.OnHost.Load(file, YamlTunnel(file, name));
+        if (result.Value is null)
+            errors.WriteLine($"warning: {file} can't be used any more, so its commands for going down are not run");
+        return result.Value;
+    }
+
+    private static string? YamlTunnel(string file, string name) =>
+        file.EndsWith(WgQuickFile.Extension, StringComparison.Ordinal) ? null : name;
+}

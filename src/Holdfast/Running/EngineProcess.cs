@@ -1,0 +1,42 @@
+using System.IO.Pipes;
+using Holdfast.Control;
+using Holdfast.Engine;
+
+namespace Holdfast.Running;
+
+/// <summary>
+/// An engine in the background: a process in a session of its own, which says by a pipe that it is up, or why not. Its log is
+/// NAME.log in the run directory.
+/// </summary>
+internal static class EngineProcess
+{
+    /// <summary>The engine's word for "it is up".</summary>
+    private const string Up = "up";
+
+    /// <summary>Starts <c>holdfast</c> with these arguments and waits until it is up.</summary>
+    /// <exception cref="CommandException">It did not come up; nothing of it is left.</exception>
+    internal static async Task StartAsync(string name, IReadOnlyList<string> arguments)
+    {
+        Directory.CreateDirectory(RunDirectory.Path);
+        var log = Path.Combine(RunDirectory.Path, $"{name}.log");
+        File.Delete(log);
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
+        BackgroundProcess.Start(arguments, log, pipe.ClientSafePipeHandle);
+        pipe.DisposeLocalCopyOfClientHandle();
+        using var reader = new StreamReader(pipe);
+        var word = (await reader.ReadToEndAsync()).Trim();
+        if (word == Up) return;
+        throw new CommandException(word.Length > 0 ? word : $"the engine ended without a word; its log is {log}");
+    }
+
+    /// <summary>In the engine: says that it is up.</summary>
+    internal static Task ReportUpAsync() => ReportAsync(Up);
+
+    /// <summary>In the engine: says why it is not.</summary>
+    internal static async Task ReportAsync(string word)
+    {
+        await using var pipe = BackgroundProcess.OpenReport();
+        await using var writer = new StreamWriter(pipe);
+        await writer.WriteAsync(word);
+    }
+}

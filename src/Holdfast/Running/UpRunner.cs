@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+using Holdfast.Control;
+using Holdfast.Crypto;
+using Holdfast.Engine;
+using Holdfast.Engine.Config;
+using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Running;
+
+/// <summary>
+/// <c>up</c>: the caller runs the commands of the file, an engine does the rest. In the foreground both are this process.
+/// </summary>
+internal static class UpRunner
+{
+    /// <summary>Brings a tunnel up.</summary>
+    /// <exception cref="CommandException">It can't be; everything is as it was.</exception>
+    internal static async Task RunAsync(string target, string? tunnel, bool foreground, TextWriter errors)
+    {
+        CryptoLibraries.Require();
+        var (config, file) = Load(target, tunnel, errors);
+        await RefuseRunningAsync(config.Name);
+        await Hooks.RunAsync(config.PreUp, config.Name, errors);
+        if (foreground)
+        {
+            await RunEngineAsync(config, file, errors);
+            return;
+        }
+        await EngineProcess.StartAsync(config.Name, ["engine", file, .. tunnel is null ? Array.Empty<string>() : [tunnel]]);
+        await FinishAsync(config, errors);
+    }
+
+    /// <summary>The engine in the background: started by the above, and reports to it.</summary>
+    internal static async Task RunBackgroundEngineAsync(string file, string? tunnel, TextWriter errors)
+    {
+        var log = new LineLog(errors, LogLevel.Information);
+        try
+        {
+            var (config, path) = Load(file, tunnel, errors);
+            using var stop = new CancellationTokenSource();
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => { c.Cancel = true; stop.Cancel(); });
+            var reason = await TunnelEngine.RunAsync(
+                config, new TunnelOrigin(path), log, EngineProcess.ReportUpAsync, stop.Token, EndKind.Left);
+            if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
+        }
+#pragma warning disable CA1031 // whatever it is, the one who started this process must hear of it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await EngineProcess.ReportAsync(e.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    private static async Task RunEngineAsync(TunnelConfig config, string file, TextWriter errors)
+    {
+        var log = new LineLog(errors, LogLevel.Information);
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        var reason = await TunnelEngine.RunAsync(
+            config, new TunnelOrigin(file), log, () => AfterUpAsync(config, errors), stop.Token, EndKind.Down);
+        if (stop.IsCancellationRequested) await AfterDownAsync(config, errors);
+        else if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
+        if (reason.Kind == EndKind.Failed) throw new CommandException(reason.Text);
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            _ = StopAsync();
+        }
+
+        async Task StopAsync()
+        {
+            try
+            {
+                await Hooks.RunAsync(config.PreDown, config.Name, errors);
+            }
+            catch (CommandException e)
+            {
+                await errors.WriteLineAsync($"warning: {e.Message}; going down all the same");
+            }
+            await stop.CancelAsync();
+        }
+    }
+
+    /// <summary>In the background the engine is up already: what fails now takes it down again.</summary>
+    private static async Task FinishAsync(TunnelConfig config, TextWriter errors)
+    {
+        try
+        {
+            await AfterUpAsync(config, errors);
+        }
+        catch (CommandException)
+        {
+            await DownRunner.EndEngineAsync(config.Name, errors);
+            throw;
+        }
+    }
+
+    private static async Task AfterUpAsync(TunnelConfig config, TextWriter errors)
+    {
+        await NameServers.SetAsync(config, errors);
+        try
+        {
+            await Hooks.RunAsync(config.PostUp, config.Name, errors);
+        }
+        catch (CommandException)
+        {
+            await RemoveNameServersAsync(config, errors);
+            throw;
+        }
+    }
+
+    private static async Task AfterDownAsync(TunnelConfig config, TextWriter errors)
+    {
+        await RemoveNameServersAsync(config, errors);
+        await Hooks.RunAsync(config.PostDown, config.Name, errors);
+    }
+
+    private static Task RemoveNameServersAsync(TunnelConfig config, TextWriter errors) =>
+        config.DnsServers.Count + config.DnsSearch.Count > 0
+            ? NameServers.RemoveAsync(config.Name, errors) : Task.CompletedTask;
+
+    private static async Task RefuseRunningAsync(string name)
+    {
+        if (await ControlClient.IsRunningAsync(name))
+            throw new CommandException($"{name} is up already; `holdfast down {name}` first, or `holdfast status {name}`");
+    }
+
+    /// <summary>Reads the file; what is wrong with it is all said at once.</summary>
+    internal static (TunnelConfig Config, string File) Load(string target, string? tunnel, TextWriter errors)
+    {
+        var result = TunnelFile.OnHost.Load(target, tunnel);
+        foreach (var warning in result.Warnings) errors.WriteLine($"warning: {warning}");
+        if (result.Value is { } config) return (config, Path.GetFullPath(result.File));
+        throw new CommandException(string.Join('\n', result.Errors));
+    }
+}
