@@ -110,7 +110,8 @@ public static class Errno
         + "EINPROGRESS ESTALE EUCLEAN ENOTNAM ENAVAIL EISNAM EREMOTEIO EDQUOT ENOMEDIUM EMEDIUMTYPE ECANCELED "
         + "ENOKEY EKEYEXPIRED EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE ERFKILL EHWPOISON").Split(' ');
 
-    /// <summary>The symbolic name of an error number, such as <c>EADDRINUSE</c>; <c>errno 9999</c> if it has none.</summary>
+    /// <summary>The symbolic name of an error number, such as <c>EADDRINUSE</c>; <c>errno 9999</c> if it has
+    /// none.</summary>
     public static string NameOf(int errno) =>
         errno > 0 && errno < Names.Length && Names[errno] != "-" ? Names[errno] : $"errno {errno}";
 }

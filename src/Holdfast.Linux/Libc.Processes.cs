@@ -57,7 +57,8 @@ internal static unsafe partial class Libc
     internal static partial int posix_spawn_file_actions_destroy(void* actions);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int posix_spawn_file_actions_addopen(void* actions, int fd, string path, int flags, uint mode);
+    internal static partial int posix_spawn_file_actions_addopen(
+        void* actions, int fd, string path, int flags, uint mode);
 
     [LibraryImport(Library)]
     internal static partial int posix_spawn_file_actions_adddup2(void* actions, int fd, int target);

@@ -63,7 +63,8 @@ internal static unsafe partial class Libc
         internal int Type;
     }
 
-    /// <summary>struct in_pktinfo: on sending, Source is the address to use; on receiving, what the datagram came to.</summary>
+    /// <summary>struct in_pktinfo: on sending, Source is the address to use; on receiving, what the datagram came
+    /// to.</summary>
     internal struct PacketInfo4
     {
         internal int InterfaceIndex;

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Holdfast.Linux;
 
-/// <summary>The C library's functions that Holdfast calls. Every wrapper keeps the kernel's convention: the result, or the
-/// negative error number. Calls that a signal interrupted are made again here and nowhere else.</summary>
+/// <summary>The C library's functions that Holdfast calls. Every wrapper keeps the kernel's convention: the result, or
+/// the negative error number. Calls that a signal interrupted are made again here and nowhere else.</summary>
 internal static unsafe partial class Libc
 {
     private const string Library = "libc";

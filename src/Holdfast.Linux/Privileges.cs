@@ -11,7 +11,8 @@ public static unsafe class Privileges
     /// <summary>The effective user id; 0 is root.</summary>
     public static uint EffectiveUserId => Libc.EffectiveUserId();
 
-    /// <summary>True if the thread may change links, addresses, routes and rules, and create a TUN (CAP_NET_ADMIN).</summary>
+    /// <summary>True if the thread may change links, addresses, routes and rules, and create a TUN
+    /// (CAP_NET_ADMIN).</summary>
     public static bool HasNetAdmin => HasCapability(CAP_NET_ADMIN);
 
     /// <summary>True if the thread may enter and make namespaces (CAP_SYS_ADMIN).</summary>

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Linux.Events;
 
-/// <summary>Waits for many descriptors at once (epoll(7)). Waiting allocates nothing. Adding and removing may be done by
-/// any thread; waiting by one.</summary>
+/// <summary>Waits for many descriptors at once (epoll(7)). Waiting allocates nothing. Adding and removing may be done
+/// by any thread; waiting by one.</summary>
 public sealed unsafe class Epoll : IDisposable
 {
     /// <summary>Most events that one wait returns; the rest are returned by the next.</summary>
@@ -50,7 +50,8 @@ public sealed unsafe class Epoll : IDisposable
 
     /// <summary>Waits until something happens.</summary>
     /// <param name="fill">Filled with what happened; at most <see cref="EventsAtOnce"/> of it are used.</param>
-    /// <param name="timeout">The longest wait, rounded up to milliseconds; zero only looks; negative has no end.</param>
+    /// <param name="timeout">The longest wait, rounded up to milliseconds; zero only looks; negative has no
+    /// end.</param>
     /// <returns>How many events were filled in; 0 after the timeout, or early after a signal.</returns>
     /// <exception cref="LinuxException">The instance is closed.</exception>
     [SkipLocalsInit]

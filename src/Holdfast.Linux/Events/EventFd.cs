@@ -2,8 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Linux.Events;
 
-/// <summary>A bell between threads that epoll can hear (eventfd(2)): rung any number of times, it is readable until it is
-/// acknowledged. Allocates nothing.</summary>
+/// <summary>A bell between threads that epoll can hear (eventfd(2)): rung any number of times, it is readable until it
+/// is acknowledged. Allocates nothing.</summary>
 public sealed unsafe class EventFd : IDisposable
 {
     private const int EFD_NONBLOCK = 0x800;

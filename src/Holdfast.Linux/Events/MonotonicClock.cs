@@ -1,7 +1,7 @@
 namespace Holdfast.Linux.Events;
 
-/// <summary>The clock that never jumps and also runs while the machine sleeps (CLOCK_BOOTTIME), so that keys age then too.
-/// WireGuard in the kernel uses the same.</summary>
+/// <summary>The clock that never jumps and also runs while the machine sleeps (CLOCK_BOOTTIME), so that keys age then
+/// too. WireGuard in the kernel uses the same.</summary>
 public static unsafe class MonotonicClock
 {
     internal const int Clock = 7;

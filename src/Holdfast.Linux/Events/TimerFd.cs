@@ -25,8 +25,8 @@ public sealed unsafe class TimerFd : IDisposable
     /// <summary>The descriptor, for epoll (<see cref="EpollInterest.Readable"/>).</summary>
     public int Fd { get; }
 
-    /// <summary>Sets the alarm to a time on <see cref="MonotonicClock"/>, instead of the one it had. A time that has passed
-    /// sounds at once.</summary>
+    /// <summary>Sets the alarm to a time on <see cref="MonotonicClock"/>, instead of the one it had. A time that has
+    /// passed sounds at once.</summary>
     /// <param name="nanoseconds">The time, in nanoseconds.</param>
     public void Arm(long nanoseconds)
     {

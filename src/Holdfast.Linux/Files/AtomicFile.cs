@@ -3,23 +3,24 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Linux.Files;
 
-/// <summary>Files that are replaced whole: at any instant, also across kill -9 and a power cut, either the old content or the
-/// new one is there.</summary>
+/// <summary>Files that are replaced whole: at any instant, also across kill -9 and a power cut, either the old content
+/// or the new one is there.</summary>
 public static class AtomicFile
 {
     /// <summary>Replaces a file.</summary>
     /// <param name="path">The file; a directory above it must exist.</param>
     /// <param name="content">Borrowed for the call.</param>
     /// <param name="mode">The new file's permissions, whatever the umask and whatever the old file's were.</param>
-    /// <exception cref="IOException">It can't be written. The old file is untouched, and nothing is left behind.</exception>
+    /// <exception cref="IOException">It can't be written. The old file is untouched, and nothing is left
+    /// behind.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission; likewise.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
         var full = Path.GetFullPath(path);
         var directory = Path.GetDirectoryName(full)
             ?? throw new ArgumentException($"'{path}' is not a file", nameof(path));
-        // In the same directory, because a rename must not cross file systems. A left-over of a crash starts with a dot
-        // and is found by nobody.
+        // In the same directory, because a rename must not cross file systems. A left-over of a crash starts with a
+        // dot and is found by nobody.
         var temporary = Path.Combine(directory, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}");
         try
         {
@@ -46,7 +47,8 @@ public static class AtomicFile
         Sync(directory);
     }
 
-    /// <summary>Replaces a file with text in UTF-8, as <see cref="Write(string, ReadOnlySpan{byte}, UnixFileMode)"/> does.</summary>
+    /// <summary>Replaces a file with text in UTF-8, as <see cref="Write(string, ReadOnlySpan{byte}, UnixFileMode)"/>
+    /// does.</summary>
     /// <exception cref="IOException">It can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission.</exception>
     public static void Write(string path, string text, UnixFileMode mode) =>

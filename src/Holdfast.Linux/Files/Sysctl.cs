@@ -3,13 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Linux.Files;
 
-/// <summary>The kernel's settings under /proc/sys. Those of the network are the ones of the calling thread's namespace.</summary>
+/// <summary>The kernel's settings under /proc/sys. Those of the network are the ones of the calling thread's
+/// namespace.</summary>
 public static class Sysctl
 {
     private const string Root = "/proc/sys/";
 
     /// <summary>Reads a setting.</summary>
-    /// <param name="name">With slashes or dots: net/ipv4/ip_forward. Slashes where a part has a dot of its own.</param>
+    /// <param name="name">With slashes or dots: net/ipv4/ip_forward. Slashes where a part has a dot of its
+    /// own.</param>
     /// <returns>Its text without the line's end; null if this kernel has no such setting.</returns>
     /// <exception cref="IOException">It can't be read.</exception>
     public static string? Read(string name)
@@ -21,7 +23,8 @@ public static class Sysctl
     /// <summary>Changes a setting.</summary>
     /// <param name="name">As for <see cref="Read"/>.</param>
     /// <param name="value">The text.</param>
-    /// <exception cref="LinuxException">ENOENT: this kernel has no such setting; EACCES or EROFS: not allowed; EINVAL.</exception>
+    /// <exception cref="LinuxException">ENOENT: this kernel has no such setting; EACCES or EROFS: not allowed;
+    /// EINVAL.</exception>
     public static unsafe void Write(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(value);

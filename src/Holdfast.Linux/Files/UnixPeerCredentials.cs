@@ -2,9 +2,10 @@ using System.Net.Sockets;
 
 namespace Holdfast.Linux.Files;
 
-/// <summary>Who stands at the other end of a Unix socket, as the kernel saw it when the connection was made (SO_PEERCRED,
-/// unix(7)).</summary>
-/// <param name="ProcessId">The process; it may have ended since. 0 if it is in a process namespace that isn't seen here.</param>
+/// <summary>Who stands at the other end of a Unix socket, as the kernel saw it when the connection was made
+/// (SO_PEERCRED, unix(7)).</summary>
+/// <param name="ProcessId">The process; it may have ended since. 0 if it is in a process namespace that isn't seen
+/// here.</param>
 /// <param name="UserId">Its effective user id.</param>
 /// <param name="GroupId">Its effective group id.</param>
 public readonly record struct UnixPeerCredentials(int ProcessId, uint UserId, uint GroupId)

@@ -37,8 +37,8 @@ public static class NetworkNamespace
     /// <summary>Opens the namespace that the calling thread is in.</summary>
     public static SafeFileHandle OpenCurrent() => OpenPath("/proc/thread-self/ns/net");
 
-    /// <summary>Makes a namespace, in which nobody is and only the loopback device stands (down). It lives as long as its
-    /// handle, or anything that entered it.</summary>
+    /// <summary>Makes a namespace, in which nobody is and only the loopback device stands (down). It lives as long as
+    /// its handle, or anything that entered it.</summary>
     /// <exception cref="LinuxException">EPERM: needs CAP_SYS_ADMIN.</exception>
     public static SafeFileHandle Create() => OnThreadOfItsOwn(() =>
     {
@@ -46,7 +46,8 @@ public static class NetworkNamespace
         return OpenCurrent();
     });
 
-    /// <summary>Moves the calling thread into a namespace. Only for threads that die afterwards, never for pool threads.</summary>
+    /// <summary>Moves the calling thread into a namespace. Only for threads that die afterwards, never for pool
+    /// threads.</summary>
     /// <exception cref="LinuxException">EPERM: needs CAP_SYS_ADMIN; EINVAL: not a network namespace.</exception>
     public static void Enter(SafeFileHandle space)
     {
@@ -59,8 +60,8 @@ public static class NetworkNamespace
     /// <exception cref="LinuxException">EPERM: needs CAP_SYS_ADMIN.</exception>
     public static void Unshare() => LinuxException.Check("make a network namespace", Libc.Unshare(CLONE_NEWNET));
 
-    /// <summary>Runs a function inside a namespace, on a thread that dies afterwards, and waits for it. What it throws is
-    /// thrown here.</summary>
+    /// <summary>Runs a function inside a namespace, on a thread that dies afterwards, and waits for it. What it throws
+    /// is thrown here.</summary>
     /// <exception cref="LinuxException">The namespace can't be entered.</exception>
     public static T RunIn<T>(SafeFileHandle space, Func<T> function)
     {

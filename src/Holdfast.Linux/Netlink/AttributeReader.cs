@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Holdfast.Linux.Netlink;
 
-/// <summary>Reads attributes, one by one. Bytes of any content are fine: reading ends, or a value reads as nothing, and
+/// <summary>Reads attributes, one by one. Bytes of any content are fine: reading ends, or a value reads as nothing,
+/// and
 /// <see cref="Malformed"/> is set.</summary>
 internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
 {

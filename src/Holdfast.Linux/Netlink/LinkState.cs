@@ -19,6 +19,7 @@ public sealed record LinkState
     internal const ushort IFLA_INFO_KIND = 1;
     internal const ushort IFLA_INFO_DATA = 2;
     internal const uint IFF_UP = 1;
+    private const uint IFF_RUNNING = 0x40;
     internal const int BodySize = 16;
 
     /// <summary>The interface's number in its namespace, 1 or more.</summary>
@@ -36,6 +37,10 @@ public sealed record LinkState
     /// <summary>True if there is a wire behind it, also while it is switched off.</summary>
     public bool HasCarrier { get; init; }
 
+    /// <summary>True if it is switched on and carries packets: the kernel has noticed the carrier, which it does a
+    /// moment after it came; what is sent before is dropped.</summary>
+    public bool IsRunning => (Flags & IFF_RUNNING) != 0;
+
     /// <summary>The largest packet in bytes.</summary>
     public int Mtu { get; init; }
 
@@ -48,7 +53,8 @@ public sealed record LinkState
     /// <summary>The bridge or bond that it belongs to; 0 for none.</summary>
     public int MasterIndex { get; init; }
 
-    /// <summary>The interface below it, or a veth's other end, which may be in another namespace; 0 for none.</summary>
+    /// <summary>The interface below it, or a veth's other end, which may be in another namespace; 0 for
+    /// none.</summary>
     public int ParentIndex { get; init; }
 
     /// <summary>What kind of wire (ARPHRD_*, linux/if_arp.h): 1 Ethernet, 772 loopback, 65534 none.</summary>

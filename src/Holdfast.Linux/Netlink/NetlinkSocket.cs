@@ -38,7 +38,8 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         LinuxException.Check($"watch group {group} of {_name}",
             Libc.SetOption(Fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group));
 
-    /// <summary>Asks for a larger queue, which needs the privilege; without it events are lost earlier, and named.</summary>
+    /// <summary>Asks for a larger queue, which needs the privilege; without it events are lost earlier, and
+    /// named.</summary>
     internal void EnlargeQueue(int bytes) => Libc.SetOption(Fd, Libc.SOL_SOCKET, SO_RCVBUFFORCE, bytes);
 
     internal void Send(string operation, ReadOnlySpan<byte> message)

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Holdfast.Linux.Netlink;
 
-/// <summary>Writes one netlink message (linux/netlink.h): header, body, attributes, numbers in the host's byte order. More
-/// than its memory holds is our own bug, and thrown as such.</summary>
+/// <summary>Writes one netlink message (linux/netlink.h): header, body, attributes, numbers in the host's byte order.
+/// More than its memory holds is our own bug, and thrown as such.</summary>
 internal ref struct NetlinkWriter
 {
     internal const int HeaderSize = 16;
@@ -51,7 +51,8 @@ internal ref struct NetlinkWriter
         Align();
     }
 
-    internal void Attribute(ushort type, uint value) => Attribute(type, MemoryMarshal.AsBytes(new Span<uint>(ref value)));
+    internal void Attribute(ushort type, uint value) =>
+        Attribute(type, MemoryMarshal.AsBytes(new Span<uint>(ref value)));
 
     internal void Attribute(ushort type, byte value) => Attribute(type, new ReadOnlySpan<byte>(in value));
 

@@ -5,7 +5,8 @@ using System.Text;
 
 namespace Holdfast.Linux.Netlink;
 
-/// <summary>A rule that chooses the table for a packet (RTM_NEWRULE, ip-rule(8)). The conditions must all hold.</summary>
+/// <summary>A rule that chooses the table for a packet (RTM_NEWRULE, ip-rule(8)). The conditions must all
+/// hold.</summary>
 public sealed partial record PolicyRule
 {
     /// <summary>IPv4 or IPv6.</summary>
@@ -26,7 +27,8 @@ public sealed partial record PolicyRule
     /// <summary>All but the packets that the conditions hold for.</summary>
     public bool Invert { get; init; }
 
-    /// <summary>Don't take a route whose prefix has this many bits or fewer: 0 passes default routes over. Null takes all.</summary>
+    /// <summary>Don't take a route whose prefix has this many bits or fewer: 0 passes default routes over. Null takes
+    /// all.</summary>
     public int? SuppressPrefixLength { get; init; }
 
     /// <summary>Packets from this network; null for all.</summary>

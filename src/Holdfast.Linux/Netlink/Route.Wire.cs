@@ -28,8 +28,8 @@ public sealed partial record Route
     private const uint LargestByte = 255;
 
     /// <summary>Reads the body of an RTM_NEWROUTE or RTM_DELROUTE.</summary>
-    /// <returns>Null if the bytes contradict themselves, are of another family than IPv4 and IPv6, or show an entry of the
-    /// route cache, which is no route.</returns>
+    /// <returns>Null if the bytes contradict themselves, are of another family than IPv4 and IPv6, or show an entry of
+    /// the route cache, which is no route.</returns>
     internal static Route? Parse(ReadOnlySpan<byte> body) =>
         body.Length >= BodySize && (MemoryMarshal.Read<uint>(body[8..]) & RTM_F_CLONED) == 0 ? ParseAny(body) : null;
 

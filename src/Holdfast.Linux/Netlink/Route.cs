@@ -5,8 +5,8 @@ using System.Text;
 
 namespace Holdfast.Linux.Netlink;
 
-/// <summary>A route (RTM_NEWROUTE, rtnetlink(7)), as it is asked for or as the kernel shows it. What the kernel adds to the
-/// former, <see cref="AsShown"/> tells.</summary>
+/// <summary>A route (RTM_NEWROUTE, rtnetlink(7)), as it is asked for or as the kernel shows it. What the kernel adds
+/// to the former, <see cref="AsShown"/> tells.</summary>
 public sealed partial record Route
 {
     /// <summary>The table that everything uses unless told otherwise.</summary>
@@ -101,7 +101,8 @@ public sealed partial record Route
     private byte EffectiveScope => Scope ?? (Family == AddressFamily.InterNetworkV6 ? ScopeUniverse : Type switch
     {
         RouteType.Local => ScopeHost,
-        RouteType.Unicast or RouteType.Broadcast or RouteType.Multicast when Gateway is null && !IsMultipath => ScopeLink,
+        RouteType.Broadcast or RouteType.Multicast => ScopeLink,
+        RouteType.Unicast when Gateway is null && !IsMultipath => ScopeLink,
         _ => ScopeUniverse,
     });
 }

@@ -19,20 +19,25 @@ public sealed record RouteEvent(RouteSubject Subject, bool IsRemoved)
 
     /// <summary>Reads one message.</summary>
     /// <returns>Null for one that is none of ours, or can't be understood.</returns>
-    internal static RouteEvent? Parse(in NetlinkMessage message)
+    internal static RouteEvent? Parse(in NetlinkMessage message) => message.Type switch
     {
-        switch (message.Type)
-        {
-            case RouteSocket.RTM_NEWLINK or RouteSocket.RTM_DELLINK when LinkState.Parse(message.Body) is { } link:
-                return new RouteEvent(RouteSubject.Link, message.Type == RouteSocket.RTM_DELLINK) { Link = link };
-            case RouteSocket.RTM_NEWADDR or RouteSocket.RTM_DELADDR when AddressState.Parse(message.Body) is { } address:
-                return new RouteEvent(RouteSubject.Address, message.Type == RouteSocket.RTM_DELADDR) { Address = address };
-            case RouteSocket.RTM_NEWROUTE or RouteSocket.RTM_DELROUTE when Netlink.Route.Parse(message.Body) is { } route:
-                return new RouteEvent(RouteSubject.Route, message.Type == RouteSocket.RTM_DELROUTE) { Route = route };
-            case RouteSocket.RTM_NEWRULE or RouteSocket.RTM_DELRULE when PolicyRule.Parse(message.Body) is { } rule:
-                return new RouteEvent(RouteSubject.Rule, message.Type == RouteSocket.RTM_DELRULE) { Rule = rule };
-            default:
-                return null;
-        }
-    }
+        RouteSocket.RTM_NEWLINK => Of(LinkState.Parse(message.Body), isRemoved: false),
+        RouteSocket.RTM_DELLINK => Of(LinkState.Parse(message.Body), isRemoved: true),
+        RouteSocket.RTM_NEWADDR => Of(AddressState.Parse(message.Body), isRemoved: false),
+        RouteSocket.RTM_DELADDR => Of(AddressState.Parse(message.Body), isRemoved: true),
+        RouteSocket.RTM_NEWROUTE => Of(Netlink.Route.Parse(message.Body), isRemoved: false),
+        RouteSocket.RTM_DELROUTE => Of(Netlink.Route.Parse(message.Body), isRemoved: true),
+        RouteSocket.RTM_NEWRULE => Of(PolicyRule.Parse(message.Body), isRemoved: false),
+        RouteSocket.RTM_DELRULE => Of(PolicyRule.Parse(message.Body), isRemoved: true),
+        _ => null,
+    };
+
+    private static RouteEvent? Of(object? subject, bool isRemoved) => subject switch
+    {
+        LinkState link => new RouteEvent(RouteSubject.Link, isRemoved) { Link = link },
+        AddressState address => new RouteEvent(RouteSubject.Address, isRemoved) { Address = address },
+        Route route => new RouteEvent(RouteSubject.Route, isRemoved) { Route = route },
+        PolicyRule rule => new RouteEvent(RouteSubject.Rule, isRemoved) { Rule = rule },
+        _ => null,
+    };
 }

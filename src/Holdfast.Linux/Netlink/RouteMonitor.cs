@@ -2,7 +2,8 @@ namespace Holdfast.Linux.Netlink;
 
 /// <summary>Tells what changes in the network of one namespace, the one that the calling thread is in when it is made:
 /// links, addresses, routes and rules, IPv4 and IPv6. Make it before the first dump, so that nothing falls between. An
-/// IPv4 route that goes with its address or interface is not told; whoever keeps routes lists them again then.</summary>
+/// IPv4 route that goes with its address or interface is not told; whoever keeps routes lists them again
+/// then.</summary>
 public sealed class RouteMonitor : IDisposable
 {
     private const int NETLINK_ROUTE = 0;

@@ -17,7 +17,8 @@ public sealed record RouteQuery
     /// <summary>The interface that its socket is bound to; 0 for none.</summary>
     public int OutputInterface { get; init; }
 
-    /// <summary>The interface that it came in by, for one that is forwarded (needs a source); 0 for this host's own.</summary>
+    /// <summary>The interface that it came in by, for one that is forwarded (needs a source); 0 for this host's
+    /// own.</summary>
     public int InputInterface { get; init; }
 
     /// <summary>The user that sends it; null for the caller.</summary>

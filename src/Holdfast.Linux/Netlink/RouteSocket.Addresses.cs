@@ -24,7 +24,8 @@ public sealed partial class RouteSocket
     /// <summary>Gives an interface an address.</summary>
     /// <param name="address">What is wanted.</param>
     /// <param name="replace">Change one that is there, instead of refusing.</param>
-    /// <exception cref="LinuxException">EEXIST: it has it already; ENODEV; EACCES: IPv6 is switched off there; EPERM.</exception>
+    /// <exception cref="LinuxException">EEXIST: it has it already; ENODEV; EACCES: IPv6 is switched off there;
+    /// EPERM.</exception>
     public void AddAddress(AddressState address, bool replace = false)
     {
         ArgumentNullException.ThrowIfNull(address);

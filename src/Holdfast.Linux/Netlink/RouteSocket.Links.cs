@@ -55,7 +55,8 @@ public sealed partial class RouteSocket
     /// <summary>Moves an interface to another namespace. Its addresses and routes are gone then.</summary>
     /// <param name="index">The interface.</param>
     /// <param name="space">The namespace.</param>
-    /// <exception cref="LinuxException">EEXIST: the name is taken there; EINVAL: this one can't be moved; ENODEV; EPERM.</exception>
+    /// <exception cref="LinuxException">EEXIST: the name is taken there; EINVAL: this one can't be moved; ENODEV;
+    /// EPERM.</exception>
     public void Move(int index, SafeFileHandle space)
     {
         ArgumentNullException.ThrowIfNull(space);
@@ -87,7 +88,8 @@ public sealed partial class RouteSocket
         Change($"delete link {index}", LinkMessage(RTM_DELLINK, NetlinkMessage.NLM_F_ACK, index).Message);
 
     /// <summary>Makes an interface of a kind that needs nothing more: bridge, dummy, ifb.</summary>
-    /// <exception cref="LinuxException">EEXIST: the name is taken; EOPNOTSUPP: the kernel doesn't know the kind; EPERM.</exception>
+    /// <exception cref="LinuxException">EEXIST: the name is taken; EOPNOTSUPP: the kernel doesn't know the kind;
+    /// EPERM.</exception>
     public void CreateLink(string name, string kind)
     {
         var message = NewLink(name);

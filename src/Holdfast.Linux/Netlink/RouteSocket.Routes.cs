@@ -26,8 +26,8 @@ public sealed partial class RouteSocket
     /// <summary>Adds a route.</summary>
     /// <param name="route">What is wanted.</param>
     /// <param name="replace">Change the one with the same destination, table and metric, instead of refusing.</param>
-    /// <exception cref="LinuxException">EEXIST: it is there; ENETUNREACH: the gateway is not on a link; ENODEV, ENETDOWN:
-    /// the interface is missing or off; EINVAL; EPERM.</exception>
+    /// <exception cref="LinuxException">EEXIST: it is there; ENETUNREACH: the gateway is not on a link; ENODEV,
+    /// ENETDOWN: the interface is missing or off; EINVAL; EPERM.</exception>
     public void AddRoute(Route route, bool replace = false)
     {
         ArgumentNullException.ThrowIfNull(route);
@@ -45,11 +45,11 @@ public sealed partial class RouteSocket
     }
 
     /// <summary>Asks which way a packet would go.</summary>
-    /// <returns>The way: its destination is the packet's alone, its <see cref="Route.Table"/> the table that knew it. Null
-    /// if there is none, or one that refuses (unreachable, prohibit), and on newer kernels if the source is not this
-    /// host's.</returns>
-    /// <exception cref="LinuxException">EINVAL: the packet meets a black hole, or, on older kernels, the source is not this
-    /// host's; ENODEV.</exception>
+    /// <returns>The way: its destination is the packet's alone, its <see cref="Route.Table"/> the table that knew it.
+    /// Null if there is none, or one that refuses (unreachable, prohibit), and on newer kernels if the source is not
+    /// this host's.</returns>
+    /// <exception cref="LinuxException">EINVAL: the packet meets a black hole, or, on older kernels, the source is not
+    /// this host's; ENODEV.</exception>
     public Route? Lookup(RouteQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -32,7 +32,8 @@ public sealed partial class RouteSocket
         Change($"add rule {rule}", message.Message);
     }
 
-    /// <summary>Deletes the first rule that has everything that is said here; what is not said doesn't count.</summary>
+    /// <summary>Deletes the first rule that has everything that is said here; what is not said doesn't
+    /// count.</summary>
     /// <exception cref="LinuxException">ENOENT: there is none; EPERM.</exception>
     public void DeleteRule(PolicyRule rule)
     {

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Holdfast.Linux.Netlink;
 
 /// <summary>Asks and changes the network of one namespace, the one that the calling thread is in when it is made
-/// (rtnetlink(7)): links, addresses, routes, rules. A change is done when the call returns. One thread at a time.</summary>
+/// (rtnetlink(7)): links, addresses, routes, rules. A change is done when the call returns. One thread at a
+/// time.</summary>
 public sealed partial class RouteSocket : IDisposable
 {
     private const int NETLINK_ROUTE = 0;
@@ -119,7 +120,8 @@ public sealed partial class RouteSocket : IDisposable
         if (error < 0) throw new LinuxException(operation, -error, ErrorText(answer));
     }
 
-    /// <summary>The kernel's own words: attributes behind the error number and, for an error, the message it is about.</summary>
+    /// <summary>The kernel's own words: attributes behind the error number and, for an error, the message it is
+    /// about.</summary>
     internal static string? ErrorText(in NetlinkMessage answer)
     {
         if ((answer.Flags & NetlinkMessage.NLM_F_ACK_TLVS) == 0) return null;

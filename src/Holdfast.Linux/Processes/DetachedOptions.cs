@@ -12,9 +12,11 @@ public sealed record DetachedOptions
     /// <summary>Its environment; null hands ours on.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
-    /// <summary>The file that its output and errors are appended to (made with mode 0600); null discards them.</summary>
+    /// <summary>The file that its output and errors are appended to (made with mode 0600); null discards
+    /// them.</summary>
     public string? LogPath { get; init; }
 
-    /// <summary>A descriptor of ours that it gets as number 3, a pipe to report through for instance; -1 for none.</summary>
+    /// <summary>A descriptor of ours that it gets as number 3, a pipe to report through for instance; -1 for
+    /// none.</summary>
     public int InheritedFd { get; init; } = -1;
 }

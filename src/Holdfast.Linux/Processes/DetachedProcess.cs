@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Holdfast.Linux.Processes;
 
-/// <summary>Starts processes in a session of their own: no terminal, no descriptor of ours but the one that is named, no
-/// signal blocked or ignored. They live on when we end. In the calling thread's namespaces.</summary>
+/// <summary>Starts processes in a session of their own: no terminal, no descriptor of ours but the one that is named,
+/// no signal blocked or ignored. They live on when we end. In the calling thread's namespaces.</summary>
 public static unsafe class DetachedProcess
 {
     /// <summary>The number that <see cref="DetachedOptions.InheritedFd"/> has in the new process.</summary>
@@ -16,8 +16,8 @@ public static unsafe class DetachedProcess
 
     /// <summary>Starts a process.</summary>
     /// <returns>Its process id. Whoever stays alive must wait for it (<see cref="ProcessHandle"/>).</returns>
-    /// <exception cref="LinuxException">ENOENT: no such program, or no directory for the log; EACCES: it can't be executed,
-    /// or the log not written; ENOMEM.</exception>
+    /// <exception cref="LinuxException">ENOENT: no such program, or no directory for the log; EACCES: it can't be
+    /// executed, or the log not written; ENOMEM.</exception>
     public static int Start(DetachedOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

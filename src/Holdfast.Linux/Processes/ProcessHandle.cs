@@ -81,7 +81,8 @@ public sealed unsafe class ProcessHandle : IDisposable
     }
 
     /// <summary>Takes an ended child's exit code, so that nothing of it remains.</summary>
-    /// <returns>The code, or 128 plus the signal that ended it; null while it runs, or if it is not our child.</returns>
+    /// <returns>The code, or 128 plus the signal that ended it; null while it runs, or if it is not our
+    /// child.</returns>
     public int? Reap()
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);

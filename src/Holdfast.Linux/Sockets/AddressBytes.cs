@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace Holdfast.Linux.Sockets;
 
-/// <summary>Up to 16 bytes of an address in network byte order, as they stand in memory; what is not used is zero.</summary>
+/// <summary>Up to 16 bytes of an address in network byte order, as they stand in memory; what is not used is
+/// zero.</summary>
 internal readonly struct AddressBytes : IEquatable<AddressBytes>
 {
     private readonly ulong _first;

@@ -13,6 +13,7 @@ public enum PathMtuDiscovery
     /// <summary>It is refused with EMSGSIZE, to what is known of the way.</summary>
     Refuse = 2,
 
-    /// <summary>It is refused with EMSGSIZE only if the interface can't carry it; what is known of the way doesn't count.</summary>
+    /// <summary>It is refused with EMSGSIZE only if the interface can't carry it; what is known of the way doesn't
+    /// count.</summary>
     Probe = 3,
 }

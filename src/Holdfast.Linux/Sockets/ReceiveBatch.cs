@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Holdfast.Linux.Sockets;
 
-/// <summary>Memory for the datagrams of one <see cref="UdpSocket.Receive"/>, laid out once. What it holds is valid until
-/// the next receive into it. One thread at a time.</summary>
+/// <summary>Memory for the datagrams of one <see cref="UdpSocket.Receive"/>, laid out once. What it holds is valid
+/// until the next receive into it. One thread at a time.</summary>
 public sealed unsafe class ReceiveBatch
 {
     private const int NameSize = 32;

@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Holdfast.Linux.Sockets;
 
-/// <summary>Datagrams that leave with one <see cref="UdpSocket.Send"/>, written straight to where the kernel reads them,
-/// one behind the other. Reserve, write, commit; send; clear. Allocates nothing after it was made. One thread at a time.
+/// <summary>Datagrams that leave with one <see cref="UdpSocket.Send"/>, written straight to where the kernel reads
+/// them, one behind the other. Reserve, write, commit; send; clear. Allocates nothing after it was made. One thread at
+/// a time.
 /// </summary>
 public sealed unsafe class SendBatch
 {
@@ -65,10 +66,11 @@ public sealed unsafe class SendBatch
     /// <summary>Datagrams that the kernel refused since the batch was cleared, in order.</summary>
     public ReadOnlySpan<SendFailure> Failures => _failures.AsSpan(0, _failed);
 
-    /// <summary>Hands out the place of the next datagram. Handing out again before a commit gives the same place.</summary>
+    /// <summary>Hands out the place of the next datagram. Handing out again before a commit gives the same
+    /// place.</summary>
     /// <param name="size">Bytes that it will have at most, at least 1.</param>
-    /// <returns>The place, <paramref name="size"/> bytes that are not cleared, valid until the commit; empty if there is
-    /// no room: send and clear first.</returns>
+    /// <returns>The place, <paramref name="size"/> bytes that are not cleared, valid until the commit; empty if there
+    /// is no room: send and clear first.</returns>
     public Span<byte> Reserve(int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);

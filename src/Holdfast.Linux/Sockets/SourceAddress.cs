@@ -3,8 +3,8 @@ using System.Net;
 
 namespace Holdfast.Linux.Sockets;
 
-/// <summary>The address and interface of this host that a datagram came to, or is to be sent from. The default lets the
-/// kernel choose.</summary>
+/// <summary>The address and interface of this host that a datagram came to, or is to be sent from. The default lets
+/// the kernel choose.</summary>
 public readonly struct SourceAddress : IEquatable<SourceAddress>
 {
     private readonly AddressBytes _bytes;

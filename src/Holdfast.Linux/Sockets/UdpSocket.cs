@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Linux.Sockets;
 
-/// <summary>A UDP socket of one address family that sends and receives in batches and keeps to a datagram's own address of
-/// this host. Non-blocking. See udp(7), ip(7), ipv6(7).</summary>
+/// <summary>A UDP socket of one address family that sends and receives in batches and keeps to a datagram's own
+/// address of this host. Non-blocking. See udp(7), ip(7), ipv6(7).</summary>
 public sealed unsafe class UdpSocket : IDisposable
 {
     /// <summary>Most datagrams of one system call (UIO_MAXIOV).</summary>
@@ -126,8 +126,10 @@ public sealed unsafe class UdpSocket : IDisposable
         return _disposed ? -Errno.EBADF : batch.ReceiveFrom(_fd);
     }
 
-    /// <summary>Sends what the batch holds and was not sent yet. One that the kernel refuses doesn't hold up the rest.</summary>
-    /// <param name="batch">Borrowed; clear it when all are gone, after reading <see cref="SendBatch.Failures"/>.</param>
+    /// <summary>Sends what the batch holds and was not sent yet. One that the kernel refuses doesn't hold up the
+    /// rest.</summary>
+    /// <param name="batch">Borrowed; clear it when all are gone, after reading
+    /// <see cref="SendBatch.Failures"/>.</param>
     public SendResult Send(SendBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -178,7 +180,8 @@ public sealed unsafe class UdpSocket : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         int value;
-        LinuxException.Check($"read option of {_name}", Libc.GetOption(_fd, Libc.SOL_SOCKET, option, &value, sizeof(int)));
+        var result = Libc.GetOption(_fd, Libc.SOL_SOCKET, option, &value, sizeof(int));
+        LinuxException.Check($"read option of {_name}", result);
         return value;
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Linux.Tun;
 
-/// <summary>Asks and sets an interface's few old-style properties, in the namespace where this object was made, whichever
-/// thread calls.</summary>
+/// <summary>Asks and sets an interface's few old-style properties, in the namespace where this object was made,
+/// whichever thread calls.</summary>
 internal sealed unsafe class InterfaceControl : IDisposable
 {
     // linux/sockios.h

@@ -5,9 +5,10 @@ namespace Holdfast.Linux.Tun;
 /// <summary>A TUN or TAP device that this process holds: what the host routes into the interface is read here, what is
 /// written here arrives at the host from the interface. Non-blocking. See Documentation/networking/tuntap.rst.
 /// <para>A device may be deleted behind our back (`ip link del`). The descriptor learns of it: epoll reports
-/// <see cref="Events.EpollInterest.Error"/>, without having to ask for it, and from then on every call returns EBADFD. It
-/// can't be attached again; open another device.</para>
-/// <para>A device that is moved to another namespace stays attached; <see cref="OpenNamespace"/> tells where it is.</para>
+/// <see cref="Events.EpollInterest.Error"/>, without having to ask for it, and from then on every call returns EBADFD.
+/// It can't be attached again; open another device.</para>
+/// <para>A device that is moved to another namespace stays attached; <see cref="OpenNamespace"/> tells where it
+/// is.</para>
 /// </summary>
 public sealed unsafe class TunDevice : IDisposable
 {
@@ -41,7 +42,8 @@ public sealed unsafe class TunDevice : IDisposable
     /// <summary>The interface's name when it was opened. <see cref="ReadName"/> asks again.</summary>
     public string Name { get; }
 
-    /// <summary>True if the device existed and was taken over, so that its addresses and routes may be there too.</summary>
+    /// <summary>True if the device existed and was taken over, so that its addresses and routes may be there
+    /// too.</summary>
     public bool Adopted { get; }
 
     /// <summary>The descriptor, for epoll. It belongs to this object; -1 once that is disposed.</summary>
@@ -59,13 +61,14 @@ public sealed unsafe class TunDevice : IDisposable
         set => _control.SetMtu(Name, value);
     }
 
-    /// <summary>Creates a device in the calling thread's namespace, or takes over a persistent one that nobody holds.</summary>
+    /// <summary>Creates a device in the calling thread's namespace, or takes over a persistent one that nobody
+    /// holds.</summary>
     /// <param name="name">1 to 15 bytes; %d in it stands for the first number that is free.</param>
     /// <param name="options">How; null is a plain TUN that ends with this process.</param>
     /// <exception cref="ArgumentException">The name can't be an interface's.</exception>
-    /// <exception cref="LinuxException">ENOENT, ENXIO or ENODEV: no /dev/net/tun; EPERM: needs CAP_NET_ADMIN; EBUSY: another process
-    /// holds it (or it exists, with <see cref="TunOptions.MustBeNew"/>); EEXIST: an interface of another kind has the name.
-    /// Nothing is left behind.</exception>
+    /// <exception cref="LinuxException">ENOENT, ENXIO or ENODEV: no /dev/net/tun; EPERM: needs CAP_NET_ADMIN; EBUSY:
+    /// another process holds it (or it exists, with <see cref="TunOptions.MustBeNew"/>); EEXIST: an interface of
+    /// another kind has the name. Nothing is left behind.</exception>
     public static TunDevice Open(string name, TunOptions? options = null)
     {
         InterfaceControl.CheckName(name);
@@ -149,21 +152,22 @@ public sealed unsafe class TunDevice : IDisposable
 
     /// <summary>Gives one packet to the host, as if it came in through the interface.</summary>
     /// <param name="packet">Borrowed for the call: an IP packet (TUN) or an Ethernet frame (TAP).</param>
-    /// <returns>The packet's length, or a negative error number: EIO while the interface is down, EINVAL for bytes that
-    /// are no IP packet, EBADFD once the device is deleted, EBADF once this object is disposed.</returns>
+    /// <returns>The packet's length, or a negative error number: EIO while the interface is down, EINVAL for bytes
+    /// that are no IP packet, EBADFD once the device is deleted, EBADF once this object is disposed.</returns>
     public int Write(ReadOnlySpan<byte> packet)
     {
         if (_disposed) return -Errno.EBADF;
         fixed (byte* bytes = packet) return Libc.Write(_fd, bytes, packet.Length);
     }
 
-    /// <summary>Says whether the device outlives this process. Taking it back and disposing deletes the device.</summary>
+    /// <summary>Says whether the device outlives this process. Taking it back and disposing deletes the
+    /// device.</summary>
     /// <exception cref="LinuxException">EBADFD: the device is deleted.</exception>
     public void SetPersistent(bool persistent) =>
         LinuxException.Check($"make {Name} persistent", Libc.Ioctl(Descriptor(), TUNSETPERSIST, persistent ? 1 : 0));
 
-    /// <summary>Says whether the wire behind the interface is there (LOWER_UP). It is when a device is opened, and isn't
-    /// while nobody holds a persistent one.</summary>
+    /// <summary>Says whether the wire behind the interface is there (LOWER_UP). It is when a device is opened, and
+    /// isn't while nobody holds a persistent one.</summary>
     /// <exception cref="LinuxException">EBADFD: the device is deleted.</exception>
     public void SetCarrier(bool carrier)
     {

@@ -9,9 +9,11 @@ public sealed record TunOptions
     /// <summary>The device outlives the process that holds it.</summary>
     public bool Persist { get; init; }
 
-    /// <summary>Refuse a device that exists already, instead of taking a persistent one over that nobody holds.</summary>
+    /// <summary>Refuse a device that exists already, instead of taking a persistent one over that nobody
+    /// holds.</summary>
     public bool MustBeNew { get; init; }
 
-    /// <summary>Each packet is preceded by a struct virtio_net_hdr of 10 bytes, which segmentation offload needs.</summary>
+    /// <summary>Each packet is preceded by a struct virtio_net_hdr of 10 bytes, which segmentation offload
+    /// needs.</summary>
     public bool VirtioHeader { get; init; }
 }

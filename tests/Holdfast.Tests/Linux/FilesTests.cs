@@ -16,7 +16,7 @@ public sealed class FilesTests : IDisposable
     public void A_file_is_replaced_whole_with_the_mode_that_was_asked_for()
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherWrite;
         var path = PathOf("key");
         AtomicFile.Write(path, "first", Public);
         Assert.Equal(("first", Public), (File.ReadAllText(path), File.GetUnixFileMode(path)));
@@ -34,7 +34,8 @@ public sealed class FilesTests : IDisposable
         Directory.CreateDirectory(PathOf("occupied/inside"));
         Assert.ThrowsAny<Exception>(() => AtomicFile.Write(PathOf("occupied"), "x", UnixFileMode.UserRead));
         Assert.Empty(Directory.GetFiles(_directory));
-        Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.Write(PathOf("no/such"), "x", UnixFileMode.UserRead));
+        Assert.Throws<DirectoryNotFoundException>(
+            () => AtomicFile.Write(PathOf("no/such"), "x", UnixFileMode.UserRead));
     }
 
     [Fact]

@@ -1,13 +1,19 @@
 using System.Runtime.ExceptionServices;
 using Holdfast.Linux;
+using Holdfast.Linux.Events;
 using Holdfast.Linux.Namespaces;
+using Holdfast.Linux.Netlink;
 
 namespace Holdfast.Tests.Linux;
 
-/// <summary>A network namespace of its own for a test, which vanishes with everything in it when the test ends.</summary>
+/// <summary>A network namespace of its own for a test, which vanishes with everything in it when the test
+/// ends.</summary>
 internal static class KernelRoom
 {
-    /// <summary>Runs a test on a thread that stands in a namespace of its own, with nothing but a loopback device.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs a test on a thread that stands in a namespace of its own, with nothing but a loopback
+    /// device.</summary>
     internal static void Run(Action test)
     {
         Assert.True(
@@ -30,5 +36,22 @@ internal static class KernelRoom
         thread.Start();
         thread.Join();
         failure?.Throw();
+    }
+
+    /// <summary>Waits until a condition holds that changes with the network which the monitor watches.</summary>
+    internal static void WaitFor(RouteMonitor monitor, Func<bool> condition)
+    {
+        using var epoll = new Epoll();
+        epoll.Add(monitor.Fd, EpollInterest.Readable, 0);
+        var seen = new List<RouteEvent>();
+        var end = MonotonicClock.Now + (long)Deadline.TotalNanoseconds;
+        while (!condition())
+        {
+            Assert.True(MonotonicClock.Now < end, $"not so after {Deadline}; seen: {string.Join("; ", seen)}");
+            epoll.Wait(new EpollEvent[1], Deadline);
+            while (monitor.Read(seen))
+            {
+            }
+        }
     }
 }

@@ -109,7 +109,8 @@ public sealed class LinkTests
         routes.CreateVeth("p0", "p1");
         var index = routes.Link("p0")!.Index;
         var error = Assert.Throws<LinuxException>(() => routes.SetMtu(index, 1));
-        Assert.Equal($"set MTU of link {index} to 1: Invalid argument (EINVAL): mtu less than device minimum", error.Message);
+        Assert.Equal($"set MTU of link {index} to 1: Invalid argument (EINVAL): mtu less than device minimum",
+            error.Message);
         Assert.Equal(Errno.EEXIST, Assert.Throws<LinuxException>(() => routes.CreateVeth("p0", "x")).Errno);
         Assert.Equal(Errno.ENODEV, Assert.Throws<LinuxException>(() => routes.SetUp(4711, true)).Errno);
         Assert.Equal(Errno.EOPNOTSUPP, Assert.Throws<LinuxException>(() => routes.CreateLink("x", "nosuch")).Errno);

@@ -6,7 +6,8 @@ using Holdfast.Linux.Netlink;
 
 namespace Holdfast.Tests.Linux;
 
-/// <summary>Netlink's bytes, without a kernel: what is written is read back, and bytes of any content are survived.</summary>
+/// <summary>Netlink's bytes, without a kernel: what is written is read back, and bytes of any content are
+/// survived.</summary>
 public sealed class NetlinkParsingTests
 {
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 20)];
@@ -164,7 +165,10 @@ public sealed class NetlinkParsingTests
                 case 0: bytes[at] = (byte)random.Next(256); break;
                 case 1: bytes[at] ^= (byte)(1 << random.Next(8)); break;
                 // Lengths are where readers go wrong.
-                case 2: MemoryMarshal.Write(bytes.AsSpan(Math.Min(at / 4 * 4, bytes.Length - 2)), (ushort)random.Next(40)); break;
+                case 2:
+                    var place = Math.Min(at / 4 * 4, bytes.Length - 2);
+                    MemoryMarshal.Write(bytes.AsSpan(place), (ushort)random.Next(40));
+                    break;
                 default: bytes = bytes[..(at + 1)]; break;
             }
         }

@@ -27,7 +27,8 @@ public sealed class PolicyRuleTests
                 rule with { InputInterface = "eth9" },
                 rule with { OutputInterface = "lo" },
                 rule with { Users = new UserRange(1000, 2000) },
-                rule with { IpProtocol = 6, SourcePorts = new PortRange(1, 1023), DestinationPorts = new PortRange(443, 443) },
+                rule with { IpProtocol = 6, SourcePorts = new PortRange(1, 1023) },
+                rule with { IpProtocol = 17, DestinationPorts = new PortRange(443, 443) },
                 rule with { Action = RuleAction.Unreachable, Table = 0 },
                 rule with { Action = RuleAction.Prohibit, Table = 0, Users = new UserRange(0, 0) });
         }

@@ -19,7 +19,7 @@ public sealed class ProcessesTests : IDisposable
     public void It_stands_in_a_session_of_its_own_with_nothing_of_ours()
     {
         var log = Path.Combine(_directory, "log");
-        var script = "cut -d' ' -f1,6 /proc/$$/stat; ls -l /proc/$$/fd; grep Sig.[lg] /proc/$$/status; echo err >&2";
+        var script = "cut -d' ' -f1,6 /proc/$$/stat; ls -l /proc/$$/fd; grep Sig.[lg] /proc/self/status; echo err >&2";
         using var process = ProcessHandle.Open(DetachedProcess.Start(Shell(script) with { LogPath = log }))!;
         Assert.True(process.Wait(Deadline));
         Assert.Equal(0, process.Reap());
@@ -84,7 +84,8 @@ public sealed class ProcessesTests : IDisposable
         var options = new DetachedOptions { Path = "/no/such/program", Arguments = ["x"] };
         var error = Assert.Throws<LinuxException>(() => DetachedProcess.Start(options));
         Assert.Equal("start /no/such/program: No such file or directory (ENOENT)", error.Message);
-        error = Assert.Throws<LinuxException>(() => DetachedProcess.Start(Shell("true") with { LogPath = "/no/dir/log" }));
+        options = Shell("true") with { LogPath = "/no/dir/log" };
+        error = Assert.Throws<LinuxException>(() => DetachedProcess.Start(options));
         Assert.Equal(Errno.ENOENT, error.Errno);
     }
 }

@@ -25,10 +25,21 @@ public sealed class RouteMonitorTests
 
         foreach (var (address, prefix) in new[] { ("10.7.0.2", "10.9.0.0/16"), ("fd07::2", "fd09::/32") })
         {
-            var own = new AddressState { InterfaceIndex = index, Address = IPAddress.Parse(address), PrefixLength = 24 };
+            var own = new AddressState
+            {
+                InterfaceIndex = index,
+                Address = IPAddress.Parse(address),
+                PrefixLength = 24,
+            };
             routes.AddAddress(own);
             Expect(happened => !happened.IsRemoved && happened.Address?.ToString() == own.ToString());
-            var route = new Route { Destination = IPNetwork.Parse(prefix), InterfaceIndex = index, Table = 300, Metric = 9 };
+            var route = new Route
+            {
+                Destination = IPNetwork.Parse(prefix),
+                InterfaceIndex = index,
+                Table = 300,
+                Metric = 9,
+            };
             routes.AddRoute(route);
             Expect(happened => !happened.IsRemoved && route.AsShown().Equals(happened.Route));
             routes.DeleteRoute(route);

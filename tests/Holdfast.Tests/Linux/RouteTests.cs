@@ -10,6 +10,9 @@ public sealed class RouteTests
 {
     private const byte OurProtocol = 117;
 
+    // Stands for the index of the test's device.
+    private const int Tun = -1;
+
     private static readonly IPAddress Own4 = IPAddress.Parse("10.7.0.2");
     private static readonly IPAddress Own6 = IPAddress.Parse("fd07::2");
 
@@ -35,17 +38,20 @@ public sealed class RouteTests
 
     public static TheoryData<string, Route> Wanted() => new()
     {
-        { "dev", To("10.20.0.0/16") with { InterfaceIndex = -1 } },
-        { "dev", To("fd20::/32") with { InterfaceIndex = -1 } },
-        { "default in a large table", To("0.0.0.0/0") with { InterfaceIndex = -1, Table = 51820 } },
-        { "default in a large table", To("::/0") with { InterfaceIndex = -1, Table = 51820, Metric = 7 } },
-        { "via", To("10.20.0.0/16") with { InterfaceIndex = -1, Gateway = IPAddress.Parse("10.7.0.1"), Metric = 5 } },
-        { "via", To("fd20::/32") with { InterfaceIndex = -1, Gateway = IPAddress.Parse("fd07::1"), Metric = 5 } },
-        { "source and mtu", To("10.20.0.0/16") with { InterfaceIndex = -1, PreferredSource = Own4, Mtu = 1300 } },
-        { "source and mtu", To("fd20::/32") with { InterfaceIndex = -1, PreferredSource = Own6, Mtu = 1300 } },
-        { "via the other family", To("10.20.0.0/16") with { InterfaceIndex = -1, Gateway = IPAddress.Parse("fd07::1") } },
-        { "on link", To("10.20.0.0/16") with { InterfaceIndex = -1, Gateway = IPAddress.Parse("9.9.9.9"), OnLink = true } },
-        { "one host", To("10.20.0.1/32") with { InterfaceIndex = -1, Table = 255, Type = RouteType.Local } },
+        { "dev", To("10.20.0.0/16") with { InterfaceIndex = Tun } },
+        { "dev", To("fd20::/32") with { InterfaceIndex = Tun } },
+        { "default in a large table", To("0.0.0.0/0") with { InterfaceIndex = Tun, Table = 51820 } },
+        { "default in a large table", To("::/0") with { InterfaceIndex = Tun, Table = 51820, Metric = 7 } },
+        { "via", To("10.20.0.0/16") with { InterfaceIndex = Tun, Gateway = IPAddress.Parse("10.7.0.1"), Metric = 5 } },
+        { "via", To("fd20::/32") with { InterfaceIndex = Tun, Gateway = IPAddress.Parse("fd07::1"), Metric = 5 } },
+        { "source and mtu", To("10.20.0.0/16") with { InterfaceIndex = Tun, PreferredSource = Own4, Mtu = 1300 } },
+        { "source and mtu", To("fd20::/32") with { InterfaceIndex = Tun, PreferredSource = Own6, Mtu = 1300 } },
+        { "via six", To("10.20.0.0/16") with { InterfaceIndex = Tun, Gateway = IPAddress.Parse("fd07::1") } },
+        {
+            "on link",
+            To("10.0.0.0/8") with { InterfaceIndex = Tun, Gateway = IPAddress.Parse("9.9.9.9"), OnLink = true }
+        },
+        { "one host", To("10.20.0.1/32") with { InterfaceIndex = Tun, Table = 255, Type = RouteType.Local } },
         { "refusing", To("10.20.0.0/16") with { Type = RouteType.Unreachable } },
         { "refusing", To("fd20::/32") with { Type = RouteType.Unreachable } },
         { "silent", To("10.20.0.0/16") with { Type = RouteType.Blackhole, Table = 4_000_000_000 } },
@@ -57,10 +63,10 @@ public sealed class RouteTests
     private static Route To(string prefix) => new() { Destination = IPNetwork.Parse(prefix), Protocol = OurProtocol };
 
     [Theory, MemberData(nameof(Wanted))]
-    public void A_route_is_shown_as_it_was_asked_for_and_goes_again(string name, Route asked) => InRoom((routes, tun) =>
+    public void A_route_is_shown_as_asked_for_and_goes_again(string name, Route asked) => InRoom((routes, tun) =>
     {
         Assert.NotEmpty(name);
-        var route = asked with { InterfaceIndex = asked.InterfaceIndex < 0 ? tun.Index : 0 };
+        var route = asked with { InterfaceIndex = asked.InterfaceIndex == Tun ? tun.Index : 0 };
         routes.AddRoute(route);
         Assert.Equal(route.AsShown(), Assert.Single(Ours()));
         Assert.Equal(Errno.EEXIST, Assert.Throws<LinuxException>(() => routes.AddRoute(route)).Errno);
@@ -86,7 +92,10 @@ public sealed class RouteTests
     public void Many_routes_are_all_shown() => InRoom((routes, tun) =>
     {
         for (var i = 0; i < 2000; i++)
-            routes.AddRoute(To($"10.{100 + i / 250}.{i % 250}.0/24") with { InterfaceIndex = tun.Index, Table = 1000 });
+        {
+            var route = To($"10.{100 + i / 250}.{i % 250}.0/24");
+            routes.AddRoute(route with { InterfaceIndex = tun.Index, Table = 1000 });
+        }
         var shown = routes.Routes(AddressFamily.InterNetwork).Where(route => route.Table == 1000).ToList();
         Assert.Equal(2000, shown.Select(route => route.Destination).Distinct().Count());
     });

@@ -78,7 +78,8 @@ public sealed class TunDeviceTests
     });
 
     [Theory]
-    [InlineData(""), InlineData("a/b"), InlineData("sixteen-bytes-ab"), InlineData("a b"), InlineData("a:1"), InlineData(".")]
+    [InlineData(""), InlineData("a/b"), InlineData("sixteen-bytes-ab"), InlineData("a b"), InlineData("a:1")]
+    [InlineData("."), InlineData("..")]
     public void A_name_that_can_not_be_an_interfaces_is_refused(string name) =>
         Assert.Throws<ArgumentException>(() => TunDevice.Open(name));
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
-using Holdfast.Linux.Files;
 using Holdfast.Linux.Namespaces;
 using Holdfast.Linux.Netlink;
 using Holdfast.Linux.Sockets;
@@ -65,10 +64,7 @@ public sealed class UdpOverWireTests
         var index = routes.Link("near0")!.Index;
         using var near = UdpSocket.Open(AddressFamily.InterNetworkV6);
         using var server = NetworkNamespace.RunIn(far, () => UdpSocket.Open(AddressFamily.InterNetworkV6));
-        using var farRoutes = NetworkNamespace.RunIn(far, () => new RouteSocket());
-        var address = farRoutes.Addresses(farRoutes.Link("far0")!.Index)
-            .Single(found => found.Address.IsIPv6LinkLocal).Address;
-        address.ScopeId = index;
+        var address = new IPAddress(IPAddress.Parse("fe80::2").GetAddressBytes(), index);
         Send(near, DatagramAddress.From(new IPEndPoint(address, server.Port)), default);
         var question = ReceiveOne(server);
         Assert.True(question.Remote(0).ToIPEndPoint()!.Address.IsIPv6LinkLocal);
@@ -123,7 +119,7 @@ public sealed class UdpOverWireTests
     });
 
     [Theory, MemberData(nameof(Families))]
-    public void A_datagram_that_does_not_fit_is_refused_or_cut_as_asked(AddressFamily family) => OnWire((routes, far) =>
+    public void A_datagram_that_does_not_fit_is_refused_or_cut(AddressFamily family) => OnWire((routes, far) =>
     {
         routes.SetMtu(routes.Link("near0")!.Index, 1300);
         using var server = NetworkNamespace.RunIn(far, () => UdpSocket.Open(family));
@@ -148,12 +144,14 @@ public sealed class UdpOverWireTests
         using var far = NetworkNamespace.Create();
         using var routes = new RouteSocket();
         using var farRoutes = NetworkNamespace.RunIn(far, () => new RouteSocket());
-        // So that link-local addresses can be used at once.
-        Sysctl.Write("net/ipv6/conf/default/accept_dad", "0");
-        NetworkNamespace.RunIn(far, () => Sysctl.Write("net/ipv6/conf/default/accept_dad", "0"));
+        using var monitor = new RouteMonitor();
+        using var farMonitor = NetworkNamespace.RunIn(far, () => new RouteMonitor());
         routes.CreateVeth("near0", "far0", far);
         Prepare(routes, "near0", 10, 11);
         Prepare(farRoutes, "far0", 2, 3);
+        // The kernel drops what is sent before it has noticed the carrier.
+        KernelRoom.WaitFor(monitor, () => routes.Link("near0")!.IsRunning);
+        KernelRoom.WaitFor(farMonitor, () => farRoutes.Link("far0")!.IsRunning);
         test(routes, far);
     });
 
@@ -164,17 +162,18 @@ public sealed class UdpOverWireTests
         routes.SetUp(index, true);
         foreach (var host in hosts)
         {
-            foreach (var (family, length) in new[] { (AddressFamily.InterNetwork, 24), (AddressFamily.InterNetworkV6, 64) })
-            {
-                routes.AddAddress(new AddressState
-                {
-                    InterfaceIndex = index,
-                    Address = Host(family, host),
-                    PrefixLength = length,
-                    Flags = AddressFlags.NoDuplicateDetection,
-                });
-            }
+            Add(Host(AddressFamily.InterNetwork, host), 24);
+            Add(Host(AddressFamily.InterNetworkV6, host), 64);
         }
+        Add(IPAddress.Parse($"fe80::{hosts[0]}"), 64);
+
+        void Add(IPAddress address, int length) => routes.AddAddress(new AddressState
+        {
+            InterfaceIndex = index,
+            Address = address,
+            PrefixLength = length,
+            Flags = AddressFlags.NoDuplicateDetection,
+        });
     }
 
     private static void Send(UdpSocket socket, DatagramAddress to, SourceAddress source, byte value = 1)
