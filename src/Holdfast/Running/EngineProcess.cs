@@ -32,8 +32,22 @@ internal static class EngineProcess
     /// <summary>In the engine: says that it is up.</summary>
     internal static Task ReportUpAsync() => ReportAsync(Up);
 
-    /// <summary>In the engine: says why it is not.</summary>
-    internal static async Task ReportAsync(string word)
+    /// <summary>In the engine: runs it, and says why it did not come up or ended badly, whatever that is.</summary>
+    internal static async Task ReportingAsync(Func<Task> engine)
+    {
+        try
+        {
+            await engine();
+        }
+#pragma warning disable CA1031 // the one who started this process must hear of it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await ReportAsync(e.Message);
+        }
+    }
+
+    private static async Task ReportAsync(string word)
     {
         await using var pipe = BackgroundProcess.OpenReport();
         await using var writer = new StreamWriter(pipe);

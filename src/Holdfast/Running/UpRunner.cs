@@ -27,30 +27,26 @@ internal static class UpRunner
             await RunEngineAsync(config, file, errors);
             return;
         }
-        await EngineProcess.StartAsync(config.Name, ["engine", file, .. tunnel is null ? Array.Empty<string>() : [tunnel]]);
+        await EngineProcess.StartAsync(config.Name, ["engine", "tunnel", file, .. tunnel is null ? Array.Empty<string>() : [tunnel]]);
         await FinishAsync(config, errors);
     }
 
     /// <summary>The engine in the background: started by the above, and reports to it.</summary>
-    internal static async Task RunBackgroundEngineAsync(string file, string? tunnel, TextWriter errors)
-    {
-        var log = new LineLog(errors, LogLevel.Information);
-        try
+    internal static Task RunBackgroundEngineAsync(string file, string? tunnel, TextWriter errors) =>
+        EngineProcess.ReportingAsync(async () =>
         {
             var (config, path) = Load(file, tunnel, errors);
             using var stop = new CancellationTokenSource();
-            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => { c.Cancel = true; stop.Cancel(); });
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+            {
+                context.Cancel = true;
+                stop.Cancel();
+            });
             var reason = await TunnelEngine.RunAsync(
-                config, new TunnelOrigin(path), log, EngineProcess.ReportUpAsync, stop.Token, EndKind.Left);
+                config, new TunnelOrigin(path), new LineLog(errors, LogLevel.Information), EngineProcess.ReportUpAsync,
+                stop.Token, EndKind.Left);
             if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
-        }
-#pragma warning disable CA1031 // whatever it is, the one who started this process must hear of it
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            await EngineProcess.ReportAsync(e.Message.ReplaceLineEndings(" "));
-        }
-    }
+        });
 
     private static async Task RunEngineAsync(TunnelConfig config, string file, TextWriter errors)
     {
