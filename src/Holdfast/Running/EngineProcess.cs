@@ -28,6 +28,7 @@ internal static class EngineProcess
         using var reader = new StreamReader(pipe);
         var word = (await reader.ReadToEndAsync()).Trim();
         if (word == Up) return;
+        if (word.Length > 0) File.Delete(log); // it says the same
         throw new CommandException(word.Length > 0 ? word : $"the engine ended without a word; its log is {log}");
     }
 
