@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.CommandLine;
 using Holdfast.Crypto;
 using Holdfast.Engine;
+using Holdfast.Running;
 
 namespace Holdfast;
 
@@ -31,13 +32,18 @@ internal static class Cli
             // Whoever read the answer has enough of it.
             return ExitCode.Done;
         }
+        catch (CommandException fault)
+        {
+            foreach (var line in fault.Message.Split('\n')) streams.Say(line);
+            return ExitCode.Failed;
+        }
         catch (CryptoLibraryException fault)
         {
             return streams.Fail(fault.Message);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return streams.Fail($"{Line(fault.Message)}; make room, or allow it, and try again");
+            return streams.Fail(Line(fault.Message));
         }
 #pragma warning disable CA1031 // The edge: whatever else it is, it is a mistake of ours, and no stack trace helps its reader.
         catch (Exception fault)

@@ -13,6 +13,7 @@ internal sealed class Root : Noun
         ("status", () => new StatusVerb()),
         ("device", () => new DeviceVerb()),
         ("daemon", () => new DaemonVerb()),
+        ("engine", () => new EngineVerb()),
     ];
 
     private Root(IEnumerable<Verb> verbs) : base("holdfast", "Keep a Linux host reachable")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.CommandLine;
+using Holdfast.Running;
 
 namespace Holdfast.Commands;
 
@@ -29,9 +30,9 @@ internal sealed class DaemonVerb : Verb
     public override Task<int> RunAsync(ParseResult words, Streams streams)
         => RunAsync(words.GetValue(_config) ?? "/etc/holdfast/holdfast.yaml", streams);
 
-    private static Task<int> RunAsync(string configFile, Streams streams)
+    private static async Task<int> RunAsync(string configFile, Streams streams)
     {
-        _ = configFile;
-        return Task.FromResult(streams.Fail("this build has no engine yet"));
+        await DaemonRunner.RunAsync(configFile, streams.Error);
+        return ExitCode.Done;
     }
 }

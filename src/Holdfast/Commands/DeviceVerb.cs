@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.CommandLine;
+using Holdfast.Running;
 
 namespace Holdfast.Commands;
 
@@ -30,9 +31,9 @@ internal sealed class DeviceVerb : Verb
     public override Task<int> RunAsync(ParseResult words, Streams streams)
         => RunAsync(words.GetRequiredValue(_name)!, words.GetValue(_foreground), streams);
 
-    private static Task<int> RunAsync(string name, bool foreground, Streams streams)
+    private static async Task<int> RunAsync(string name, bool foreground, Streams streams)
     {
-        _ = (name, foreground);
-        return Task.FromResult(streams.Fail("this build has no engine yet"));
+        await DeviceRunner.RunAsync(name, foreground, streams.Error);
+        return ExitCode.Done;
     }
 }

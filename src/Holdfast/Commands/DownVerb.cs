@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.CommandLine;
+using Holdfast.Running;
 
 namespace Holdfast.Commands;
 
@@ -25,9 +26,9 @@ internal sealed class DownVerb : Verb
     public override Task<int> RunAsync(ParseResult words, Streams streams)
         => RunAsync(words.GetRequiredValue(_name)!, streams);
 
-    private static Task<int> RunAsync(string name, Streams streams)
+    private static async Task<int> RunAsync(string name, Streams streams)
     {
-        _ = name;
-        return Task.FromResult(streams.Fail("this build has no engine yet"));
+        await DownRunner.RunAsync(name, streams.Error);
+        return ExitCode.Done;
     }
 }

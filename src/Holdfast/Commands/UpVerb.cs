@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.CommandLine;
+using Holdfast.Running;
 
 namespace Holdfast.Commands;
 
@@ -34,9 +35,9 @@ internal sealed class UpVerb : Verb
     public override Task<int> RunAsync(ParseResult words, Streams streams)
         => RunAsync(words.GetRequiredValue(_target)!, words.GetValue(_foreground), streams);
 
-    private static Task<int> RunAsync(string target, bool foreground, Streams streams)
+    private static async Task<int> RunAsync(string target, bool foreground, Streams streams)
     {
-        _ = (target, foreground);
-        return Task.FromResult(streams.Fail("this build has no engine yet"));
+        await UpRunner.RunAsync(target, foreground, streams.Error);
+        return ExitCode.Done;
     }
 }

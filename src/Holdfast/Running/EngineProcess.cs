@@ -18,7 +18,7 @@ internal static class EngineProcess
     internal static async Task StartAsync(string name, IReadOnlyList<string> arguments)
     {
         Directory.CreateDirectory(RunDirectory.Path);
-        var log = Path.Combine(RunDirectory.Path, $"{name}.log");
+        var log = LogOf(name);
         File.Delete(log);
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         BackgroundProcess.Start(arguments, log, pipe.ClientSafePipeHandle);
@@ -28,6 +28,9 @@ internal static class EngineProcess
         if (word == Up) return;
         throw new CommandException(word.Length > 0 ? word : $"the engine ended without a word; its log is {log}");
     }
+
+    /// <summary>Where an engine in the background logs; kept after it ended by itself, for its last words.</summary>
+    internal static string LogOf(string name) => Path.Combine(RunDirectory.Path, $"{name}.log");
 
     /// <summary>In the engine: says that it is up.</summary>
     internal static Task ReportUpAsync() => ReportAsync(Up);
