@@ -13,6 +13,8 @@ internal sealed class Root : Noun
         ("status", () => new StatusVerb()),
         ("device", () => new DeviceVerb()),
         ("daemon", () => new DaemonVerb()),
+        ("key", () => new KeyNoun()),
+        ("config", () => new ConfigNoun()),
     ];
 
     private Root(IEnumerable<Verb> verbs) : base("holdfast", "Keep a Linux host reachable")
