@@ -37,7 +37,7 @@ internal static class Cli
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return streams.Fail($"{Line(fault.Message)}; make room, or allow it, and try again");
+            return streams.Fail(Line(fault.Message));
         }
 #pragma warning disable CA1031 // The edge: whatever else it is, it is a mistake of ours, and no stack trace helps its reader.
         catch (Exception fault)

@@ -15,6 +15,8 @@ internal sealed class Root : Noun
         ("daemon", () => new DaemonVerb()),
         ("key", () => new KeyNoun()),
         ("config", () => new ConfigNoun()),
+        ("completion", () => new CompletionVerb()),
+        ("man", () => new ManVerb()),
     ];
 
     private Root(IEnumerable<Verb> verbs) : base("holdfast", "Keep a Linux host reachable")
