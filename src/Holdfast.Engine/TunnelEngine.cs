@@ -15,11 +15,11 @@ public static class TunnelEngine
     /// <param name="origin">Where it comes from.</param>
     /// <param name="log">Where changes are logged.</param>
     /// <param name="up">Called once the tunnel is up, and ended if it throws.</param>
-    /// <param name="stop">Ends the tunnel as <paramref name="stopped"/> says.</param>
-    /// <param name="stopped">What becomes of the device then.</param>
+    /// <param name="stopped">What becomes of the device when <paramref name="stop"/> ends the tunnel.</param>
+    /// <param name="stop">Ends the tunnel.</param>
     /// <returns>Why it ended.</returns>
     public static async Task<EndReason> RunAsync(
-        TunnelConfig config, TunnelOrigin origin, ILogger log, Func<Task> up, CancellationToken stop, EndKind stopped)
+        TunnelConfig config, TunnelOrigin origin, ILogger log, Func<Task> up, EndKind stopped, CancellationToken stop)
     {
         Directory.CreateDirectory(RunDirectory.Path);
         await using var state = StateStore.TryOpen(StateDirectory.Path, log);

@@ -5,7 +5,6 @@ using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Routing;
 using Holdfast.Engine.State;
 using Holdfast.Linux;
-using Holdfast.Linux.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine;
@@ -126,7 +125,7 @@ public sealed class TunnelService : IAsyncDisposable
         var sysctls = new Dictionary<string, string>(earlier?.Sysctls ?? _record.Sysctls);
         foreach (var sysctl in desired.Sysctls)
         {
-            if (Sysctl.Read(sysctl.Name) is { } value && value != sysctl.Value) sysctls.TryAdd(sysctl.Name, value);
+            if (Linux.Files.Sysctl.Read(sysctl.Name) is { } value && value != sysctl.Value) sysctls.TryAdd(sysctl.Name, value);
         }
         _record = _record with
         {

@@ -48,8 +48,14 @@ public static class Errno
     /// <summary>Broken pipe.</summary>
     public const int EPIPE = 32;
 
+    /// <summary>A name longer than its place allows.</summary>
+    public const int ENAMETOOLONG = 36;
+
     /// <summary>The kernel doesn't know this system call.</summary>
     public const int ENOSYS = 38;
+
+    /// <summary>Protocol error.</summary>
+    public const int EPROTO = 71;
 
     /// <summary>A message that can't be parsed.</summary>
     public const int EBADMSG = 74;
@@ -110,8 +116,7 @@ public static class Errno
         + "EINPROGRESS ESTALE EUCLEAN ENOTNAM ENAVAIL EISNAM EREMOTEIO EDQUOT ENOMEDIUM EMEDIUMTYPE ECANCELED "
         + "ENOKEY EKEYEXPIRED EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE ERFKILL EHWPOISON").Split(' ');
 
-    /// <summary>The symbolic name of an error number, such as <c>EADDRINUSE</c>; <c>errno 9999</c> if it has
-    /// none.</summary>
+    /// <summary>The symbolic name of an error number, such as <c>EADDRINUSE</c>; <c>errno 9999</c> if it has none.</summary>
     public static string NameOf(int errno) =>
         errno > 0 && errno < Names.Length && Names[errno] != "-" ? Names[errno] : $"errno {errno}";
 }

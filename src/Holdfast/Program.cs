@@ -1,7 +1,7 @@
 namespace Holdfast;
 
-/// <summary>The executable: parses the command line and hands over to one verb.</summary>
+/// <summary>The executable: hands its arguments and its streams to the command line.</summary>
 internal static class Program
 {
-    private static int Main(string[] args) => args.Length == 0 ? 2 : 0;
+    private static Task<int> Main(string[] args) => Cli.RunAsync(args, HostStreams.Open());
 }

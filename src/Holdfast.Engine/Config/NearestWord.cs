@@ -1,7 +1,7 @@
 namespace Holdfast.Engine.Config;
 
 /// <summary>Finds what somebody meant to type.</summary>
-internal static class NearestWord
+public static class NearestWord
 {
     /// <summary>The candidate with the fewest edits away from <paramref name="word"/>, if that is few enough to be a
     /// slip: at most a third of its letters, and at least one.</summary>

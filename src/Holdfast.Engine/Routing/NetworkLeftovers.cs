@@ -1,6 +1,5 @@
 using Holdfast.Control;
 using Holdfast.Linux;
-using Holdfast.Linux.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine.Routing;
@@ -17,7 +16,7 @@ internal static class NetworkLeftovers
         {
             try
             {
-                Sysctl.Write(name, value);
+                Linux.Files.Sysctl.Write(name, value);
             }
             catch (LinuxException e)
             {

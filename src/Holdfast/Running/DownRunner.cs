@@ -26,6 +26,7 @@ internal static class DownRunner
         if (!await EndEngineAsync(name, errors)) throw new CommandException($"{name} is not up");
         if (record is { HasDns: true }) await NameServers.RemoveAsync(name, errors);
         await Hooks.RunAsync(config?.PostDown ?? [], name, errors);
+        File.Delete(EngineProcess.LogOf(name));
     }
 
     /// <summary>Ends the engine, or cleans up after one that was killed. False if there was neither.</summary>

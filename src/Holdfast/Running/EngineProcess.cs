@@ -18,7 +18,7 @@ internal static class EngineProcess
     internal static async Task StartAsync(string name, IReadOnlyList<string> arguments)
     {
         Directory.CreateDirectory(RunDirectory.Path);
-        var log = Path.Combine(RunDirectory.Path, $"{name}.log");
+        var log = LogOf(name);
         File.Delete(log);
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         BackgroundProcess.Start(arguments, log, pipe.ClientSafePipeHandle);
@@ -29,11 +29,28 @@ internal static class EngineProcess
         throw new CommandException(word.Length > 0 ? word : $"the engine ended without a word; its log is {log}");
     }
 
+    /// <summary>Where an engine in the background logs; kept after it ended by itself, for its last words.</summary>
+    internal static string LogOf(string name) => Path.Combine(RunDirectory.Path, $"{name}.log");
+
     /// <summary>In the engine: says that it is up.</summary>
     internal static Task ReportUpAsync() => ReportAsync(Up);
 
-    /// <summary>In the engine: says why it is not.</summary>
-    internal static async Task ReportAsync(string word)
+    /// <summary>In the engine: runs it, and says why it did not come up or ended badly, whatever that is.</summary>
+    internal static async Task ReportingAsync(Func<Task> engine)
+    {
+        try
+        {
+            await engine();
+        }
+#pragma warning disable CA1031 // the one who started this process must hear of it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await ReportAsync(e.Message);
+        }
+    }
+
+    private static async Task ReportAsync(string word)
     {
         await using var pipe = BackgroundProcess.OpenReport();
         await using var writer = new StreamWriter(pipe);

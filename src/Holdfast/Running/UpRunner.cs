@@ -16,10 +16,10 @@ internal static class UpRunner
 {
     /// <summary>Brings a tunnel up.</summary>
     /// <exception cref="CommandException">It can't be; everything is as it was.</exception>
-    internal static async Task RunAsync(string target, string? tunnel, bool foreground, TextWriter errors)
+    internal static async Task RunAsync(string target, bool foreground, TextWriter errors)
     {
         CryptoLibraries.Require();
-        var (config, file) = Load(target, tunnel, errors);
+        var (config, file) = Load(target, tunnel: null, errors);
         await RefuseRunningAsync(config.Name);
         await Hooks.RunAsync(config.PreUp, config.Name, errors);
         if (foreground)
@@ -27,30 +27,26 @@ internal static class UpRunner
             await RunEngineAsync(config, file, errors);
             return;
         }
-        await EngineProcess.StartAsync(config.Name, ["engine", file, .. tunnel is null ? Array.Empty<string>() : [tunnel]]);
+        await EngineProcess.StartAsync(config.Name, ["engine", "tunnel", file]);
         await FinishAsync(config, errors);
     }
 
     /// <summary>The engine in the background: started by the above, and reports to it.</summary>
-    internal static async Task RunBackgroundEngineAsync(string file, string? tunnel, TextWriter errors)
-    {
-        var log = new LineLog(errors, LogLevel.Information);
-        try
+    internal static Task RunBackgroundEngineAsync(string file, TextWriter errors) =>
+        EngineProcess.ReportingAsync(async () =>
         {
-            var (config, path) = Load(file, tunnel, errors);
+            var (config, path) = Load(file, tunnel: null, errors);
             using var stop = new CancellationTokenSource();
-            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => { c.Cancel = true; stop.Cancel(); });
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+            {
+                context.Cancel = true;
+                stop.Cancel();
+            });
             var reason = await TunnelEngine.RunAsync(
-                config, new TunnelOrigin(path), log, EngineProcess.ReportUpAsync, stop.Token, EndKind.Left);
+                config, new TunnelOrigin(path), new LineLog(errors, LogLevel.Information), EngineProcess.ReportUpAsync,
+                EndKind.Left, stop.Token);
             if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
-        }
-#pragma warning disable CA1031 // whatever it is, the one who started this process must hear of it
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            await EngineProcess.ReportAsync(e.Message.ReplaceLineEndings(" "));
-        }
-    }
+        });
 
     private static async Task RunEngineAsync(TunnelConfig config, string file, TextWriter errors)
     {
@@ -59,7 +55,7 @@ internal static class UpRunner
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         var reason = await TunnelEngine.RunAsync(
-            config, new TunnelOrigin(file), log, () => AfterUpAsync(config, errors), stop.Token, EndKind.Down);
+            config, new TunnelOrigin(file), log, () => AfterUpAsync(config, errors), EndKind.Down, stop.Token);
         if (stop.IsCancellationRequested) await AfterDownAsync(config, errors);
         else if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
         if (reason.Kind == EndKind.Failed) throw new CommandException(reason.Text);

@@ -1,0 +1,47 @@
+# make          the executable: out/holdfast
+# make check    quick: format, build, everything that needs no root
+# make test     everything (root; installs what is missing)
+# make demo     the main job, before your eyes (root)
+# make bench    side by side with real peers in one run (root)
+# make soak     the long versions: more seeds, real rekeys (root)
+# make docs     writes what is made from the code: man page, docs/cli.md, docs/config.md
+# make install  puts the executable, the man page and the completions below PREFIX (/usr/local)
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+DOTNET := dotnet
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+export PATH := $(PATH):/usr/sbin:/sbin
+
+SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj' | grep -v -e /obj/ -e /bin/) \
+	Directory.Build.props Directory.Build.targets Directory.Packages.props
+
+.PHONY: all setup setup-lab build check test demo bench soak docs install clean
+
+all: setup out/holdfast
+
+out/holdfast: $(SOURCES) packaging/holdfast-wg
+	@mkdir -p out
+	$(DOTNET) publish src/Holdfast -c Release -o out/publish -v quiet
+	@install -m 755 out/publish/holdfast out/holdfast.new && mv out/holdfast.new out/holdfast
+	@install -m 755 packaging/holdfast-wg out/holdfast-wg
+	@touch out/holdfast
+
+setup:
+	@build/setup
+
+setup-lab:
+	@build/setup lab
+
+build: setup
+	$(DOTNET) build Holdfast.slnx -c Release -v quiet
+
+check: build
+	$(DOTNET) format Holdfast.slnx --verify-no-changes --no-restore
+	@if [ "$$(id -u)" = 0 ]; then build/test Holdfast.Tests; else \
+		tests/Holdfast.Tests/bin/Release/net10.0/Holdfast.Tests -noColor -namespace- 'Holdfast.Tests.Linux*'; fi
+
+test: setup-lab out/holdfast build
+	@build/test Holdfast.Tests Holdfast.LabTests
+

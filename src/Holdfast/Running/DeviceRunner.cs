@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using Holdfast.Control;
+using Holdfast.Crypto;
+using Holdfast.Engine;
+using Holdfast.Engine.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Running;
+
+/// <summary><c>device</c>: a bare device for <c>wg</c> and stock wg-quick, as wireguard-go makes it.</summary>
+internal static class DeviceRunner
+{
+    /// <summary>Makes the device; returns once it can be configured, or in the foreground when it ended.</summary>
+    /// <exception cref="CommandException">It can't be made.</exception>
+    internal static async Task RunAsync(string name, bool foreground, TextWriter errors)
+    {
+        CryptoLibraries.Require();
+        if (foreground) await RunEngineAsync(name, () => Task.CompletedTask, errors);
+        else await EngineProcess.StartAsync(name, ["engine", "device", name]);
+    }
+
+    /// <summary>The engine in the background: started by the above, and reports to it.</summary>
+    internal static Task RunBackgroundEngineAsync(string name, TextWriter errors) =>
+        EngineProcess.ReportingAsync(() => RunEngineAsync(name, EngineProcess.ReportUpAsync, errors));
+
+    private static async Task RunEngineAsync(string name, Func<Task> up, TextWriter errors)
+    {
+        Directory.CreateDirectory(RunDirectory.Path);
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        await DeviceEngine.RunAsync(name, new LineLog(errors, LogLevel.Information), up, stop.Token);
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+}
