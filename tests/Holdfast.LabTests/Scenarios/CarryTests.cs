@@ -18,7 +18,7 @@ public sealed class CarryTests : LabTest
         await lab.Host("hub").Carries(WgFile.SiteV4, Seconds(5));
         await lab.Host("hub").Carries(WgFile.SiteV6, Seconds(5));
         var other = outerV6 ? far.V4 : far.V6;
-        Assert.True(lab.Wire("isp").Forward.Passed >= 4, $"nothing crossed the wire: {lab.Wire("isp")}");
+        Assert.True(lab.Wire("isp").Forward.Counters.Passed >= 4, $"nothing crossed the wire: {lab.Wire("isp")}");
         Assert.NotEqual(other, far.Addresses[outerV6 ? 1 : 0].Split('/')[0]);
     }
 

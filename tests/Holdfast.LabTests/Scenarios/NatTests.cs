@@ -25,7 +25,7 @@ public sealed class NatTests : LabTest
             "four keepalives to arrive");
         await hub.Host.Carries(WgFile.SiteV4, Seconds(1));
         Assert.Equal(endpoint, await hub.Endpoint());
-        Assert.Equal(0, wire.Backward.DroppedAs(DropCause.NoMapping));
+        Assert.Equal(0, wire.Backward.Counters.DroppedAs(DropCause.NoMapping));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class NatTests : LabTest
         await siteHost.Run("nft", "table inet t { chain c { type filter hook input priority 0; iifname \"wg0\" drop; }; }");
         await using (hubHost.Start("ping", "-n", "-i", "0.1", WgFile.SiteV4))
         {
-            await Eventually.Until(() => wire.Backward.DroppedAs(DropCause.NoMapping) > 0, Seconds(5),
+            await Eventually.Until(() => wire.Backward.Counters.DroppedAs(DropCause.NoMapping) > 0, Seconds(5),
                 "the NAT to forget", wire.ToString);
         }
         await siteHost.Run("nft", "delete", "table", "inet", "t");

@@ -36,17 +36,18 @@ internal static class Tunnels
     }
 
     /// <summary>Runs `holdfast device`, and sets it up with the stock tools.</summary>
-    public static Task<TunnelEnd> Device(this Host host, WgFile file, int mtu = 1420)
-        => Bare(host, file, mtu, host.Start(HoldfastBinary.Path, "device", file.Name, "--foreground"));
+    public static Task<TunnelEnd> Device(this Host host, WgFile file, int mtu = 1420, bool routes = true)
+        => Bare(host, file, mtu, routes, host.Start(HoldfastBinary.Path, "device", file.Name, "--foreground"));
 
     /// <summary>Runs Debian's wireguard-go, and sets it up with the stock tools.</summary>
-    public static Task<TunnelEnd> WireGuardGo(this Host host, WgFile file, int mtu = 1420)
+    public static Task<TunnelEnd> WireGuardGo(this Host host, WgFile file, int mtu = 1420, bool routes = true)
     {
         var options = RunOptions.Usual with
         {
             Environment = new Dictionary<string, string?> { ["LOG_LEVEL"] = "verbose" },
         };
-        return Bare(host, file, mtu, host.Start(options, "/usr/bin/wireguard-go", "--foreground", file.Name));
+        return Bare(host, file, mtu, routes,
+            host.Start(options, "/usr/bin/wireguard-go", "--foreground", file.Name));
     }
 
     /// <summary>A hub without the site's endpoint and a site with the hub's, both by `holdfast up`.</summary>
@@ -66,7 +67,7 @@ internal static class Tunnels
         return (hub, site);
     }
 
-    private static async Task<TunnelEnd> Bare(Host host, WgFile file, int mtu, HostProcess process)
+    private static async Task<TunnelEnd> Bare(Host host, WgFile file, int mtu, bool routes, HostProcess process)
     {
         var socket = host.PathOf($"/run/wireguard/{file.Name}.sock");
         await Eventually.Until(() => File.Exists(socket) || process.HasExited, StartDeadline, $"{socket} to appear",
@@ -78,7 +79,8 @@ internal static class Tunnels
         await host.Ip([
             .. file.Addresses.Select(a => $"address add {a} dev {file.Name}"),
             $"link set dev {file.Name} mtu {mtu} up",
-            .. file.Peers.SelectMany(p => p.AllowedIps.Split(", ", StringSplitOptions.RemoveEmptyEntries))
+            .. file.Peers.Where(_ => routes)
+                .SelectMany(p => p.AllowedIps.Split(", ", StringSplitOptions.RemoveEmptyEntries))
                 .Select(a => $"route replace {a} dev {file.Name}")]);
         return new TunnelEnd(host, file, process);
     }
