@@ -12,6 +12,7 @@ PREFIX ?= /usr/local
 DOTNET := dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT := 1
 export PATH := $(PATH):/usr/sbin:/sbin
 
 SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj' | grep -v -e /obj/ -e /bin/) \

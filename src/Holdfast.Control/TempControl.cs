@@ -9,7 +9,7 @@ public static class RunDirectory {
 public enum ControlVerb { Ping, Status, Down }
 public sealed record ControlRequest { public ControlVerb Verb { get; init; } }
 public sealed record ControlReply { public bool Ok { get; init; } = true; public string? Error { get; init; } public TunnelStatus? Status { get; init; }
-  public static ControlReply Done => new(); public static ControlReply Of(TunnelStatus s) => new() { Status = s }; }
+  public static ControlReply Done => new(); public static ControlReply Refused(string e) => new() { Ok = false, Error = e }; public static ControlReply Of(TunnelStatus s) => new() { Status = s }; }
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ControlRequest))][JsonSerializable(typeof(ControlReply))]
 public sealed partial class ControlJson : JsonSerializerContext;

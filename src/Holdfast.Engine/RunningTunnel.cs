@@ -67,8 +67,7 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// <exception cref="LinuxException">The device is held by somebody, the port is in use, a right is missing.</exception>
     public static RunningTunnel Start(TunnelOptions options, ILogger log)
     {
-        var device = TunDevice.Open(options.Name, new TunOptions { Persist = options.Persistent });
-        var made = !device.Adopted;
+        var device = TunDevice.Open(options.Name);
         try
         {
             if (options.Mtu is { } mtu) device.Mtu = mtu;
@@ -80,11 +79,14 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
         }
         catch
         {
-            if (made && options.Persistent) device.SetPersistent(false);
             device.Dispose();
             throw;
         }
     }
+
+    /// <summary>From here on the device outlives this process, until the tunnel goes down. Until here a kill takes it along.</summary>
+    /// <exception cref="LinuxException">The device was deleted.</exception>
+    public void KeepDevice() => _device.SetPersistent(true);
 
     /// <summary>Applies a change as a whole, on the tunnel's thread.</summary>
     /// <exception cref="LinuxException">The new port is in use: nothing was changed then.</exception>
@@ -127,6 +129,14 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// <summary>How the tunnel is.</summary>
     /// <exception cref="EngineEndedException">The tunnel has ended.</exception>
     public Task<TunnelStatus> StatusAsync() => _loop.AskAsync(Status);
+
+    /// <summary>What runs at this moment, as a configuration: keys, port and peers as they are, the rest as it was written.</summary>
+    internal Task<TunnelConfig> SnapshotAsync(TunnelConfig written) => _loop.AskAsync(() => written with
+    {
+        PrivateKey = _loop.Tunnel.Identity?.PrivateKey.Copy(),
+        ListenPort = _loop.ListenPort,
+        Peers = [.. _loop.Tunnel.Peers.Select(Snapshot)],
+    });
 
     /// <summary>Reads the tunnel on its own thread.</summary>
     internal Task<T> AskAsync<T>(Func<EngineLoop, T> question) => _loop.AskAsync(() => question(_loop));
@@ -298,6 +308,17 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
         SentPackets = peer.SentPackets,
         PersistentKeepalive = peer.PersistentKeepalive,
         Drops = peer.Drops is { } drops ? DropNames.Of(drops) : new Dictionary<string, long>(),
+    };
+
+    private PeerConfig Snapshot(Peer peer) => new()
+    {
+        Name = NameOf(peer) is var name && name != peer.PublicKey.ToString() ? name : null,
+        PublicKey = peer.PublicKey,
+        PresharedKey = peer.PresharedKey?.Copy(),
+        AllowedIps = [.. peer.AllowedIps],
+        Endpoints = peer.Endpoint.IsKnown && peer.Endpoint.ToIPEndPoint() is var at
+            ? [new EndpointSpec(at.Address.ToString(), (ushort)at.Port, at.Address)] : [.. _endpoints.SpecsOf(peer)],
+        PersistentKeepalive = peer.PersistentKeepalive == 0 ? null : peer.PersistentKeepalive,
     };
 
     private int? TryReadMtu()

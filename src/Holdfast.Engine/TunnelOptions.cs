@@ -8,9 +8,6 @@ public sealed record TunnelOptions
     /// <summary>The device's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether the device outlives this process.</summary>
-    public bool Persistent { get; init; }
-
     /// <summary>UDP port, 0 for any that is free.</summary>
     public ushort ListenPort { get; init; }
 

@@ -61,7 +61,6 @@ public sealed class TunnelService : IAsyncDisposable
                 new TunnelOptions
                 {
                     Name = config.Name,
-                    Persistent = true,
                     ListenPort = config.ListenPort ?? 0,
                     FwMark = config.FwMark ?? 0,
                     File = origin.File,
@@ -74,7 +73,9 @@ public sealed class TunnelService : IAsyncDisposable
         }
         catch
         {
-            if (service is not null) await service.StopAsync(new EndReason(EndKind.Down, "it did not come up")).ConfigureAwait(false);
+            // A device that an earlier engine left goes on dropping what must not leak elsewhere.
+            var kind = tunnel is { Adopted: true } ? EndKind.Left : EndKind.Down;
+            if (service is not null) await service.StopAsync(new EndReason(kind, "it did not come up")).ConfigureAwait(false);
             else network.Dispose();
             throw;
         }
@@ -92,7 +93,8 @@ public sealed class TunnelService : IAsyncDisposable
 
     private async Task SetUpAsync()
     {
-        _network.MarkDevice();
+        _network.MarkDevice(); // first the mark, so that no persistent device is ever without it
+        _tunnel.KeepDevice();
         _wireGuard = WireGuardSocket.Open(Name, _tunnel, _log);
         _control = ControlServer.Open(Name, HandleAsync, _log);
         await _tunnel.ApplyAsync(TunnelChanges.ToStart(_config)).ConfigureAwait(false);
@@ -163,11 +165,32 @@ public sealed class TunnelService : IAsyncDisposable
             case ControlVerb.Status:
                 return ControlReply.Of(await _tunnel.StatusAsync().WaitAsync(cancel).ConfigureAwait(false));
             case ControlVerb.Down:
-                // The network goes first; the answer tells that the device is about to.
+                if (await TrySaveAsync().ConfigureAwait(false) is { } refusal) return refusal;
                 _ = _tunnel.EndAsync(new EndReason(EndKind.Down, "asked to go down"));
                 return ControlReply.Done;
             default:
                 return ControlReply.Done;
+        }
+    }
+
+    /// <summary>SaveConfig: the file becomes what runs, as `wg-quick save` does. A file that can't be written keeps the tunnel up,
+    /// so that nothing is lost.</summary>
+    private async Task<ControlReply?> TrySaveAsync()
+    {
+        if (!_config.SaveConfig || _record.ByDaemon || _record.File is not { } file) return null;
+        var running = await _tunnel.SnapshotAsync(_config).ConfigureAwait(false);
+        try
+        {
+            Linux.Files.AtomicFile.Write(file, WgQuickFile.Print(running), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ControlReply.Refused($"{file} can't be saved: {e.Message}; make it writable, or remove SaveConfig");
+        }
+        finally
+        {
+            running.ForgetKeys();
         }
     }
 

@@ -27,7 +27,21 @@ public sealed class TunnelFile(IConfigFiles files)
         var findings = new ConfigFindings(path);
         if (Read(path, findings) is not { } file) return findings.Result<TunnelConfig>(null);
         if (IsYaml(path, file.Text)) return Pick(ParseNode(path, file), tunnel);
-        return WithModes(WgQuickFile.Parse(path, file.Text, TableNames()), file, c => c.HasHooks);
+        return ParseWgQuick(path, file);
+    }
+
+    /// <summary>Reads every tunnel of a file of either format; a wg-quick file becomes a node without a name. Never
+    /// throws; what is wrong stands in the result.</summary>
+    /// <param name="target">A path, or a bare name; see <see cref="Resolve"/>.</param>
+    public ConfigResult<NodeConfig> LoadAll(string target)
+    {
+        string path = Resolve(target);
+        var findings = new ConfigFindings(path);
+        if (Read(path, findings) is not { } file) return findings.Result<NodeConfig>(null);
+        if (IsYaml(path, file.Text)) return ParseNode(path, file);
+        var tunnel = ParseWgQuick(path, file);
+        var node = tunnel.Value is null ? null : new NodeConfig { Tunnels = [tunnel.Value] };
+        return new(path, node, tunnel.Errors, tunnel.Warnings);
     }
 
     /// <summary>Reads a node's YAML file. Never throws; what is wrong stands in the result.</summary>
@@ -39,6 +53,9 @@ public sealed class TunnelFile(IConfigFiles files)
 
     private ConfigResult<NodeConfig> ParseNode(string path, ConfigText file)
         => WithModes(YamlFile.Parse(path, file.Text, files, TableNames()), file, _ => false);
+
+    private ConfigResult<TunnelConfig> ParseWgQuick(string path, ConfigText file)
+        => WithModes(WgQuickFile.Parse(path, file.Text, TableNames()), file, c => c.HasHooks);
 
     private ConfigText? Read(string path, ConfigFindings findings)
     {

@@ -20,4 +20,10 @@ public static class YamlFile
             findings, group, keys, tables ?? RouteTableNames.BuiltIn)).Read(root);
         return findings.Result(node);
     }
+
+    /// <summary>Writes the configuration as a node's file; reading that again gives the same configuration, but for what
+    /// such a file can't say: commands and SaveConfig become comments, and a tunnel needs a private key.</summary>
+    /// <param name="config">What to write.</param>
+    /// <param name="hideKeys">Writes <c>(hidden)</c> for private and preshared keys.</param>
+    public static string Print(NodeConfig config, bool hideKeys = false) => YamlPrinter.Print(config, hideKeys);
 }

@@ -35,14 +35,13 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         return new ObservedNetwork
         {
             Link = link is null ? null : new LinkState(link.Name, link.Mtu, link.IsUp),
-            Addresses =
-            [
-                .. _kernel.Addresses(link?.Index ?? -1).Where(a => names.ContainsKey(a.InterfaceIndex)).Select(a =>
-                    new AddressEntry(names[a.InterfaceIndex], new InterfaceAddress(a.Address, (byte)a.PrefixLength), a.Protocol)),
-            ],
+            Addresses = link is null ? [] : [.. _kernel.Addresses(link.Index).Select(AddressEntryOf)],
             Routes = [.. Families.SelectMany(_kernel.Routes).Where(r => r.Table != Route.LocalTable).Select(RouteEntryOf)],
             Rules = [.. Families.SelectMany(_kernel.Rules).Select(RuleEntryOf)],
         };
+
+        AddressEntry AddressEntryOf(AddressState a) =>
+            new(device, new InterfaceAddress(a.Address, (byte)a.PrefixLength), a.Protocol);
 
         RouteEntry RouteEntryOf(Route r) => new(
             r.Destination, r.Table, names.GetValueOrDefault(r.InterfaceIndex), r.Metric, r.Protocol);

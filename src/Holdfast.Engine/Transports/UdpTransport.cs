@@ -71,6 +71,11 @@ internal sealed class UdpTransport : IDisposable
         {
             return null;
         }
+        catch (LinuxException e) when (e.Errno == Errno.EADDRINUSE)
+        {
+            throw new LinuxException(e.Operation, e.Errno,
+                $"another program listens there (`ss -ulpn 'sport = {port}'` tells which); stop it, or choose another port");
+        }
     }
 
     /// <summary>The mark of all that is sent from here on; 0 is none.</summary>

@@ -14,6 +14,10 @@ internal sealed class Root : Noun
         ("device", () => new DeviceVerb()),
         ("daemon", () => new DaemonVerb()),
         ("engine", () => new EngineVerb()),
+        ("key", () => new KeyNoun()),
+        ("config", () => new ConfigNoun()),
+        ("completion", () => new CompletionVerb()),
+        ("man", () => new ManVerb()),
     ];
 
     private Root(IEnumerable<Verb> verbs) : base("holdfast", "Keep a Linux host reachable")

@@ -57,7 +57,7 @@ internal static class UsageError
         OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} needs {option.Option.HelpName}",
         OptionResult { Tokens.Count: > 1 } option => $"{option.Option.Name} stands there twice",
         ArgumentResult { Tokens.Count: 0 } argument => $"{command.Name} needs {argument.Argument.Name}",
-        CommandResult when command.Subcommands.Count > 0 => $"a verb is missing{Of(command)}: {Choice.List(Names(command))}",
+        CommandResult when command.Subcommands.Count > 0 => $"{(command is Root ? "a verb is missing" : $"{command.Name} needs a verb")}: {Choice.List(Names(command))}",
         CommandResult when command.Arguments is [var argument, ..] => $"{command.Name} needs {argument.Name}",
         _ => error.Message.TrimEnd('.'),
     };

@@ -13,6 +13,8 @@ internal static class EngineProcess
     /// <summary>The engine's word for "it is up".</summary>
     private const string Up = "up";
 
+    private static bool _isUp;
+
     /// <summary>Starts <c>holdfast</c> with these arguments and waits until it is up.</summary>
     /// <exception cref="CommandException">It did not come up; nothing of it is left.</exception>
     internal static async Task StartAsync(string name, IReadOnlyList<string> arguments)
@@ -26,6 +28,7 @@ internal static class EngineProcess
         using var reader = new StreamReader(pipe);
         var word = (await reader.ReadToEndAsync()).Trim();
         if (word == Up) return;
+        if (word.Length > 0) File.Delete(log); // it says the same
         throw new CommandException(word.Length > 0 ? word : $"the engine ended without a word; its log is {log}");
     }
 
@@ -33,7 +36,11 @@ internal static class EngineProcess
     internal static string LogOf(string name) => Path.Combine(RunDirectory.Path, $"{name}.log");
 
     /// <summary>In the engine: says that it is up.</summary>
-    internal static Task ReportUpAsync() => ReportAsync(Up);
+    internal static async Task ReportUpAsync()
+    {
+        await ReportAsync(Up);
+        _isUp = true;
+    }
 
     /// <summary>In the engine: runs it, and says why it did not come up or ended badly, whatever that is.</summary>
     internal static async Task ReportingAsync(Func<Task> engine)
@@ -43,7 +50,7 @@ internal static class EngineProcess
             await engine();
         }
 #pragma warning disable CA1031 // the one who started this process must hear of it
-        catch (Exception e)
+        catch (Exception e) when (!_isUp)
 #pragma warning restore CA1031
         {
             await ReportAsync(e.Message);
