@@ -38,9 +38,9 @@ public static class DeviceEngine
     private static async Task<ControlReply> HandleAsync(
         RunningTunnel tunnel, ControlRequest request, CancellationToken cancel)
     {
-        if (request.Verb == ControlVerb.Status)
-            return ControlReply.Of(await tunnel.StatusAsync().WaitAsync(cancel).ConfigureAwait(false));
-        if (request.Verb == ControlVerb.Down) _ = tunnel.EndAsync(new EndReason(EndKind.Down, "asked to go down"));
-        return ControlReply.Done;
+        if (request.Verb == ControlVerbs.Status)
+            return new ControlReply { Ok = true, Status = await tunnel.StatusAsync().WaitAsync(cancel).ConfigureAwait(false) };
+        if (request.Verb == ControlVerbs.Down) _ = tunnel.EndAsync(new EndReason(EndKind.Down, "asked to go down"));
+        return new ControlReply { Ok = true };
     }
 }

@@ -32,7 +32,7 @@ public sealed class Node(string path, ILogger log)
         if (first.Value is null) return first.Errors;
         _config = first.Value;
 
-        Directory.CreateDirectory(RunDirectory.Path);
+        Directory.CreateDirectory(RunDirectory.Location);
         await using var state = StateStore.TryOpen(StateDirectory.Path, log);
         try
         {

@@ -21,7 +21,7 @@ public static class TunnelEngine
     public static async Task<EndReason> RunAsync(
         TunnelConfig config, TunnelOrigin origin, ILogger log, Func<Task> up, EndKind stopped, CancellationToken stop)
     {
-        Directory.CreateDirectory(RunDirectory.Path);
+        Directory.CreateDirectory(RunDirectory.Location);
         await using var state = StateStore.TryOpen(StateDirectory.Path, log);
         await using var service = await TunnelService.StartAsync(config, origin, state, log).ConfigureAwait(false);
         try

@@ -162,14 +162,14 @@ public sealed class TunnelService : IAsyncDisposable
     {
         switch (request.Verb)
         {
-            case ControlVerb.Status:
-                return ControlReply.Of(await _tunnel.StatusAsync().WaitAsync(cancel).ConfigureAwait(false));
-            case ControlVerb.Down:
+            case ControlVerbs.Status:
+                return new ControlReply { Ok = true, Status = await _tunnel.StatusAsync().WaitAsync(cancel).ConfigureAwait(false) };
+            case ControlVerbs.Down:
                 if (await TrySaveAsync().ConfigureAwait(false) is { } refusal) return refusal;
                 _ = _tunnel.EndAsync(new EndReason(EndKind.Down, "asked to go down"));
-                return ControlReply.Done;
+                return new ControlReply { Ok = true };
             default:
-                return ControlReply.Done;
+                return new ControlReply { Ok = true };
         }
     }
 
@@ -186,7 +186,7 @@ public sealed class TunnelService : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return ControlReply.Refused($"{file} can't be saved: {e.Message}; make it writable, or remove SaveConfig");
+            return ControlReply.Refused(ControlCodes.Failed, $"{file} can't be saved: {e.Message}; make it writable, or remove SaveConfig");
         }
         finally
         {

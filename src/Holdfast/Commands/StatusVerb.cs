@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.CommandLine;
+using Holdfast.Running;
 
 namespace Holdfast.Commands;
 
@@ -37,9 +38,6 @@ internal sealed class StatusVerb : Verb
     public override Task<int> RunAsync(ParseResult words, Streams streams)
         => RunAsync(words.GetValue(_name), words.GetValue(_json), words.GetValue(_watch), streams);
 
-    private static Task<int> RunAsync(string? name, bool json, bool watch, Streams streams)
-    {
-        _ = (name, json, watch);
-        return Task.FromResult(streams.Fail("this build has no engine yet"));
-    }
+    private static Task<int> RunAsync(string? name, bool json, bool watch, Streams streams) =>
+        watch ? StatusRunner.WatchAsync(name, json, streams) : StatusRunner.RunAsync(name, json, streams);
 }

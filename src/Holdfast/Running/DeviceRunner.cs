@@ -25,7 +25,7 @@ internal static class DeviceRunner
 
     private static async Task RunEngineAsync(string name, Func<Task> up, TextWriter errors)
     {
-        Directory.CreateDirectory(RunDirectory.Path);
+        Directory.CreateDirectory(RunDirectory.Location);
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.Control;
 using Holdfast.Engine;
 using Holdfast.Engine.Config;
@@ -10,6 +11,7 @@ namespace Holdfast.Running;
 internal static class DownRunner
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Takes a tunnel down.</summary>
     /// <param name="target">Its name, or the file it was made from.</param>
@@ -32,15 +34,41 @@ internal static class DownRunner
     /// <summary>Ends the engine, or cleans up after one that was killed. False if there was neither.</summary>
     internal static async Task<bool> EndEngineAsync(string name, TextWriter errors)
     {
-        if (await ControlClient.IsRunningAsync(name))
+        if (await IsRunningAsync(name))
         {
-            await using var client = await ControlClient.ConnectAsync(name);
-            var reply = await client.AskAsync(new ControlRequest { Verb = ControlVerb.Down });
+            var reply = await ControlClient.AskAsync(name, new ControlRequest { Verb = ControlVerbs.Down });
             if (!reply.Ok) throw new CommandException(reply.Error ?? $"{name} refuses to go down");
-            await client.WaitForEndAsync(Patience);
+            await WaitForEndAsync(name);
             return true;
         }
         return TunnelEngine.RemoveLeftovers(name, new LineLog(errors, LogLevel.Warning));
+    }
+
+    /// <summary>Whether an engine answers under this name.</summary>
+    /// <exception cref="ControlException">One does, but may not be asked.</exception>
+    internal static async Task<bool> IsRunningAsync(string name)
+    {
+        try
+        {
+            await ControlClient.AskAsync(name, new ControlRequest { Verb = ControlVerbs.Ping });
+            return true;
+        }
+        catch (ControlException e) when (e.Failure != ControlFailure.NotPermitted)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The control socket is the last thing that an engine takes away.</summary>
+    private static async Task WaitForEndAsync(string name)
+    {
+        var patience = Stopwatch.StartNew();
+        while (File.Exists(RunDirectory.SocketOf(name)))
+        {
+            if (patience.Elapsed > Patience)
+                throw new CommandException($"{name} did not go down within {Patience.TotalSeconds} s; see {EngineProcess.LogOf(name)}");
+            await Task.Delay(LookAgain);
+        }
     }
 
     /// <summary>Without its file a tunnel still goes down, only its commands can't be run.</summary>

@@ -19,7 +19,7 @@ internal static class EngineProcess
     /// <exception cref="CommandException">It did not come up; nothing of it is left.</exception>
     internal static async Task StartAsync(string name, IReadOnlyList<string> arguments)
     {
-        Directory.CreateDirectory(RunDirectory.Path);
+        Directory.CreateDirectory(RunDirectory.Location);
         var log = LogOf(name);
         File.Delete(log);
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
@@ -33,7 +33,7 @@ internal static class EngineProcess
     }
 
     /// <summary>Where an engine in the background logs; kept after it ended by itself, for its last words.</summary>
-    internal static string LogOf(string name) => Path.Combine(RunDirectory.Path, $"{name}.log");
+    internal static string LogOf(string name) => Path.Combine(RunDirectory.Location, $"{name}.log");
 
     /// <summary>In the engine: says that it is up.</summary>
     internal static async Task ReportUpAsync()

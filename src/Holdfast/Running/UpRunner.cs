@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Holdfast.Control;
 using Holdfast.Crypto;
 using Holdfast.Engine;
 using Holdfast.Engine.Config;
@@ -120,7 +119,7 @@ internal static class UpRunner
 
     private static async Task RefuseRunningAsync(string name)
     {
-        if (await ControlClient.IsRunningAsync(name))
+        if (await DownRunner.IsRunningAsync(name))
             throw new CommandException($"{name} is up already; `holdfast down {name}` first, or `holdfast status {name}`");
     }
 

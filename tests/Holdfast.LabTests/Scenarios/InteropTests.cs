@@ -1,0 +1,56 @@
+namespace Holdfast.LabTests.Scenarios;
+
+/// <summary>Holdfast with Debian's wireguard-go at the other end.</summary>
+public sealed class InteropTests : LabTest
+{
+    public static TheoryData<bool, bool, bool> Ways
+    {
+        get
+        {
+            var ways = new TheoryData<bool, bool, bool>();
+            foreach (var initiates in new[] { true, false })
+                foreach (var v6 in new[] { false, true })
+                    foreach (var preshared in new[] { false, true })
+                        ways.Add(initiates, v6, preshared);
+            return ways;
+        }
+    }
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task A_plain_peer_carries_both_families_both_ways(bool holdfastInitiates, bool outerV6, bool preshared)
+    {
+        var lab = await Draw("site -isp- hub");
+        var (site, hub) = (lab.Host("site"), lab.Host("hub"));
+        var far = lab.Veth("isp").Far;
+        var key = preshared ? KeyPair.Preshared : null;
+        var hubFile = WgFile.Hub().WithPeer(p => p with { Preshared = key });
+        var siteFile = WgFile.Site(WgFile.At(outerV6 ? far.V6 : far.V4)).WithPeer(p => p with { Preshared = key });
+
+        // The hub knows no endpoint, so the site initiates.
+        var hubEnd = holdfastInitiates ? await hub.WireGuardGo(hubFile) : await hub.Up(hubFile);
+        var siteEnd = holdfastInitiates ? await site.Up(siteFile) : await site.WireGuardGo(siteFile);
+
+        await site.Carries(WgFile.HubV4, Seconds(5));
+        await site.Carries(WgFile.HubV6, Seconds(5));
+        await hub.Carries(WgFile.SiteV4, Seconds(5));
+        var (hubBefore, siteBefore) = (await hubEnd.Transfer(), await siteEnd.Transfer());
+        var up = await Iperf.Run(site, hub, WgFile.HubV4);
+        var down = await Iperf.Run(site, hub, WgFile.HubV6, new IperfOptions { Reverse = true });
+        Assert.True(up.Bytes > 1_000_000, up.Json);
+        Assert.True(down.Bytes > 1_000_000, down.Json);
+
+        var (hubMoved, siteMoved) = (await hubEnd.Transfer() - hubBefore, await siteEnd.Transfer() - siteBefore);
+        AssertPlausible(up.Bytes, hubMoved.Received, siteMoved.Sent);
+        AssertPlausible(down.Bytes, siteMoved.Received, hubMoved.Sent);
+        var plain = (holdfastInitiates ? hubEnd : siteEnd).Process!;
+        Assert.DoesNotContain(plain.Output.Lines.Concat(plain.Errors.Lines),
+            line => line.Contains("ERROR", StringComparison.Ordinal));
+    }
+
+    // What the application got, headers on top, and what little was lost on the way or still in a queue at the end.
+    private static void AssertPlausible(long payload, long received, long sent)
+    {
+        Assert.InRange(received, payload, (long)(payload * 1.3));
+        Assert.InRange(sent, received, received + Math.Max(received / 5, 4_000_000));
+    }
+}
