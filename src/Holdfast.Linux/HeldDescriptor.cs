@@ -5,7 +5,8 @@ namespace Holdfast.Linux;
 /// <summary>Keeps a handle from being closed while its number is used in a call. Not for the packet path.</summary>
 internal readonly ref struct HeldDescriptor
 {
-    private readonly SafeHandle _handle;
+    // Null in a default value, which holds nothing.
+    private readonly SafeHandle? _handle;
 
     internal HeldDescriptor(SafeHandle handle)
     {
@@ -17,5 +18,5 @@ internal readonly ref struct HeldDescriptor
 
     internal int Fd { get; }
 
-    public void Dispose() => _handle.DangerousRelease();
+    public void Dispose() => _handle?.DangerousRelease();
 }

@@ -24,7 +24,6 @@ public sealed record UdpOptions
     /// <summary>Bytes of the send buffer (SO_SNDBUF); as <see cref="ReceiveBuffer"/>.</summary>
     public int SendBuffer { get; init; }
 
-    /// <summary>Let a datagram be cut into fragments where it doesn't fit, also on the way, instead of setting "don't
-    /// fragment" and refusing it with EMSGSIZE once the path's MTU is known.</summary>
-    public bool AllowFragments { get; init; }
+    /// <summary>What happens to a datagram that is too large.</summary>
+    public PathMtuDiscovery PathMtu { get; init; } = PathMtuDiscovery.Want;
 }

@@ -23,7 +23,6 @@ public sealed unsafe class UdpSocket : IDisposable
     private const int IPV6_MTU_DISCOVER = 23;
     private const int IPV6_V6ONLY = 26;
     private const int IPV6_RECVPKTINFO = 49;
-    private const int PMTUDISC_DONT = 0;
 
     private readonly SafeFileHandle _handle;
     private readonly int _fd;
@@ -99,10 +98,8 @@ public sealed unsafe class UdpSocket : IDisposable
         {
             Set("set IP_PKTINFO", PacketInfo.SOL_IP, PacketInfo.IP_PKTINFO, 1);
         }
-        if (options.AllowFragments && six)
-            Set("set IPV6_MTU_DISCOVER", PacketInfo.SOL_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_DONT);
-        else if (options.AllowFragments)
-            Set("set IP_MTU_DISCOVER", PacketInfo.SOL_IP, IP_MTU_DISCOVER, PMTUDISC_DONT);
+        if (six) Set("set IPV6_MTU_DISCOVER", PacketInfo.SOL_IPV6, IPV6_MTU_DISCOVER, (int)options.PathMtu);
+        else Set("set IP_MTU_DISCOVER", PacketInfo.SOL_IP, IP_MTU_DISCOVER, (int)options.PathMtu);
         if (options.Mark != 0) SetMark(options.Mark);
         if (options.Device is not null) SetDevice(options.Device);
         SetBuffer("set SO_RCVBUF", SO_RCVBUFFORCE, SO_RCVBUF, options.ReceiveBuffer);

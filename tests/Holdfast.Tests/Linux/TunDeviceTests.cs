@@ -1,5 +1,11 @@
+using System.Net;
+using System.Net.Sockets;
 using Holdfast.Linux;
+using Holdfast.Linux.Events;
+using Holdfast.Linux.Files;
 using Holdfast.Linux.Namespaces;
+using Holdfast.Linux.Netlink;
+using Holdfast.Linux.Sockets;
 using Holdfast.Linux.Tun;
 using Microsoft.Win32.SafeHandles;
 
@@ -117,4 +123,89 @@ public sealed class TunDeviceTests
         }
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     });
+
+    [Fact]
+    public void What_the_host_routes_into_it_is_read_and_what_is_written_arrives() => KernelRoom.Run(() =>
+    {
+        using var routes = new RouteSocket();
+        using var tun = TunDevice.Open("hft0");
+        Prepare(routes, tun);
+        var options = new UdpOptions { Address = IPAddress.Parse("10.9.0.1"), Port = 2222 };
+        using var socket = UdpSocket.Open(AddressFamily.InterNetwork, options);
+
+        Assert.Equal(31, tun.Write(Packets.Udp4("10.9.0.2", "10.9.0.1", [7, 8, 9])));
+        var receiving = new ReceiveBatch(4, 100);
+        Assert.Equal(1, socket.Receive(receiving));
+        Assert.Equal([7, 8, 9], receiving.Datagram(0).ToArray());
+        Assert.Equal("10.9.0.2:1111", receiving.Remote(0).ToString());
+        Assert.Equal(SourceAddress.From(IPAddress.Parse("10.9.0.1"), tun.Index), receiving.Local(0));
+
+        var sending = new SendBatch(4, 100);
+        UdpSocketTests.Append(sending, receiving.Remote(0), [1, 2, 3, 4]);
+        Assert.Equal(1, socket.Send(sending).Sent);
+        var packet = new byte[1500];
+        Assert.Equal(32, tun.Read(packet));
+        Assert.Equal([1, 2, 3, 4], packet[28..32]);
+        Assert.Equal(-Errno.EAGAIN, tun.Read(packet));
+        Assert.Equal(-Errno.EINVAL, tun.Write([0x15, 0, 0, 0]));
+    });
+
+    [Fact]
+    public void A_device_that_is_deleted_tells_its_owner() => KernelRoom.Run(() =>
+    {
+        using var routes = new RouteSocket();
+        using var tun = TunDevice.Open("hft0", new TunOptions { Persist = true });
+        Prepare(routes, tun);
+        using var epoll = new Epoll();
+        epoll.Add(tun.Fd, EpollInterest.Readable, 3);
+        var events = new EpollEvent[2];
+        Assert.Equal(0, epoll.Wait(events, TimeSpan.Zero));
+        routes.DeleteLink(tun.Index);
+        Assert.Equal(1, epoll.Wait(events, TimeSpan.FromSeconds(10)));
+        Assert.True(events[0].Happened.HasFlag(EpollInterest.Error), $"{events[0]}");
+        Assert.Equal(-Errno.EBADFD, tun.Read(new byte[1500]));
+        Assert.Equal(-Errno.EBADFD, tun.Write(Packets.Udp4("10.9.0.2", "10.9.0.1", [1])));
+        Assert.Equal(Errno.EBADFD, Assert.Throws<LinuxException>(() => tun.SetPersistent(true)).Errno);
+        Assert.Equal(Errno.EBADFD, Assert.Throws<LinuxException>(() => tun.ReadName()).Errno);
+        using var another = TunDevice.Open("hft0");
+        Assert.False(another.Adopted);
+    });
+
+    [Fact]
+    public void A_persistent_device_keeps_its_addresses_and_routes_between_owners() => KernelRoom.Run(() =>
+    {
+        using var routes = new RouteSocket();
+        var far = new Route { Destination = IPNetwork.Parse("10.20.0.0/16"), Protocol = 117 };
+        using (var tun = TunDevice.Open("hft0", new TunOptions { Persist = true }))
+        {
+            Prepare(routes, tun);
+            far = far with { InterfaceIndex = tun.Index };
+            routes.AddRoute(far);
+        }
+        // While nobody holds it, packets have nowhere else to go.
+        var query = new RouteQuery { Destination = IPAddress.Parse("10.20.1.1") };
+        Assert.Equal(far.InterfaceIndex, routes.Lookup(query)!.InterfaceIndex);
+        using var next = TunDevice.Open("hft0", new TunOptions { Persist = true });
+        Assert.Contains(far.AsShown(), routes.Routes(AddressFamily.InterNetwork));
+        Assert.Contains(routes.Addresses(next.Index), address => address.ToString() == "10.9.0.1/24");
+        Assert.True(routes.Link("hft0") is { IsUp: true, HasCarrier: true });
+        next.SetCarrier(false);
+        Assert.False(routes.Link("hft0")!.HasCarrier);
+        next.SetCarrier(true);
+        Assert.True(routes.Link("hft0")!.HasCarrier);
+    });
+
+    private static void Prepare(RouteSocket routes, TunDevice tun)
+    {
+        // Without IPv6 the host sends nothing into the device that the test did not ask for.
+        Sysctl.Write($"net/ipv6/conf/{tun.Name}/disable_ipv6", "1");
+        var address = new AddressState
+        {
+            InterfaceIndex = tun.Index,
+            Address = IPAddress.Parse("10.9.0.1"),
+            PrefixLength = 24,
+        };
+        routes.AddAddress(address);
+        routes.SetUp(tun.Index, true);
+    }
 }
