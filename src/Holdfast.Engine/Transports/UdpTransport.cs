@@ -64,7 +64,7 @@ internal sealed class UdpTransport : IDisposable
                 Mark = mark,
                 ReceiveBuffer = EngineLimits.SocketBufferBytes,
                 SendBuffer = EngineLimits.SocketBufferBytes,
-                AllowFragments = true,
+                PathMtu = PathMtuDiscovery.Off,
             }));
         }
         catch (LinuxException e) when (e.Errno == Errno.EAFNOSUPPORT)
