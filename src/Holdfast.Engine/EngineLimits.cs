@@ -32,4 +32,19 @@ internal static class EngineLimits
 
     /// <summary>Clients served at once on one control socket.</summary>
     internal const int ControlClients = 64;
+
+    /// <summary>Bytes of one change by <c>wg</c>: a million peers with a few prefixes each.</summary>
+    internal const int ChangeRequestBytes = 512 << 20;
+
+    /// <summary>Connections that wait to be accepted on a control socket.</summary>
+    internal const int ControlBacklog = 64;
+
+    /// <summary>How long a client may stay silent between two requests; then it makes room for others.</summary>
+    internal static readonly TimeSpan ClientIdle = TimeSpan.FromMinutes(1);
+
+    /// <summary>From a request's first line to the last byte of its answer; then the client is cut off.</summary>
+    internal static readonly TimeSpan RequestDeadline = TimeSpan.FromSeconds(20);
+
+    /// <summary>Pause after accepting a client failed: descriptors may have run out.</summary>
+    internal static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(200);
 }

@@ -48,8 +48,14 @@ public static class Errno
     /// <summary>Broken pipe.</summary>
     public const int EPIPE = 32;
 
+    /// <summary>A name longer than its place allows.</summary>
+    public const int ENAMETOOLONG = 36;
+
     /// <summary>The kernel doesn't know this system call.</summary>
     public const int ENOSYS = 38;
+
+    /// <summary>Protocol error.</summary>
+    public const int EPROTO = 71;
 
     /// <summary>A message that can't be parsed.</summary>
     public const int EBADMSG = 74;
