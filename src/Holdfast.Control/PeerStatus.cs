@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Holdfast.Control;
 
 /// <summary>A peer as the engine sees it at one moment. Fields are only ever added.</summary>
@@ -16,6 +18,7 @@ public sealed record PeerStatus
     public string? Endpoint { get; init; }
 
     /// <summary>The endpoints as the configuration has them, names included.</summary>
+    [JsonPropertyName("endpoints")]
     public IReadOnlyList<string> ConfiguredEndpoints { get; init; } = [];
 
     /// <summary>Our own address towards it, once it answered there; null while the kernel chooses.</summary>
@@ -49,6 +52,7 @@ public sealed record PeerStatus
     public long SentPackets { get; init; }
 
     /// <summary>Seconds between persistent keepalives; 0 is off.</summary>
+    [JsonPropertyName("keepalive")]
     public int PersistentKeepalive { get; init; }
 
     /// <summary>What was dropped on the way to or from it, by name; only reasons that occurred.</summary>

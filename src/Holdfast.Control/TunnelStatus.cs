@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Holdfast.Control;
 
 /// <summary>A tunnel as its engine sees it at one moment. Fields are only ever added.</summary>
@@ -13,6 +15,7 @@ public sealed record TunnelStatus
     public int ListenPort { get; init; }
 
     /// <summary>Mark of the tunnel's own datagrams; 0 is none.</summary>
+    [JsonPropertyName("fwmark")]
     public uint FwMark { get; init; }
 
     /// <summary>MTU of the device in bytes; null when the device is out of sight (in another namespace).</summary>

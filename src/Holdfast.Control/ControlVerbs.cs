@@ -1,0 +1,14 @@
+namespace Holdfast.Control;
+
+/// <summary>What an engine can be asked for. Verbs are only ever added.</summary>
+public static class ControlVerbs
+{
+    /// <summary>Whether it answers.</summary>
+    public const string Ping = "ping";
+
+    /// <summary>How its tunnel is.</summary>
+    public const string Status = "status";
+
+    /// <summary>That it takes its tunnel down and ends.</summary>
+    public const string Down = "down";
+}

@@ -1,0 +1,125 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Holdfast.Control;
+using Holdfast.Linux;
+using Holdfast.Linux.Files;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Engine.Api;
+
+/// <summary>
+/// The control socket of an engine: <c>NAME.sock</c> in the run directory, one request and one answer a line. Root
+/// and the engine's own user may ask.
+/// </summary>
+public sealed class ControlServer : IAsyncDisposable
+{
+    private readonly LocalServer _server;
+    private readonly Func<ControlRequest, CancellationToken, Task<ControlReply>> _handler;
+    private readonly TimeSpan _idle;
+    private readonly TimeSpan _deadline;
+
+    private ControlServer(
+        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, TimeSpan idle,
+        TimeSpan deadline, ILogger log)
+    {
+        (_handler, _idle, _deadline) = (handler, idle, deadline);
+        _server = LocalServer.Open(RunDirectory.SocketOf(name), ServeAsync, log);
+    }
+
+    /// <summary>The socket's path.</summary>
+    public string Path => _server.Path;
+
+    /// <summary>Serves under a tunnel's name. The socket of a dead engine is replaced.</summary>
+    /// <param name="name">The tunnel's name.</param>
+    /// <param name="handler">
+    /// Answers a request; its token ends at the request's deadline. It must not wait for this server's end: the
+    /// answer would.
+    /// </param>
+    /// <param name="log">Where clients that were cut off are logged.</param>
+    /// <exception cref="LinuxException">
+    /// EADDRINUSE: another engine serves this name. EACCES: the run directory can't be written.
+    /// </exception>
+    public static ControlServer Open(
+        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, ILogger log) =>
+        Open(name, handler, EngineLimits.ClientIdle, EngineLimits.RequestDeadline, log);
+
+    internal static ControlServer Open(
+        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, TimeSpan idle,
+        TimeSpan deadline, ILogger log) => new(name, handler, idle, deadline, log);
+
+    /// <summary>Takes the socket away; requests that have begun are answered first.</summary>
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private async Task ServeAsync(Socket client, CancellationToken ended)
+    {
+        var caller = UnixPeerCredentials.Of(client).UserId;
+        if (caller != 0 && caller != Privileges.EffectiveUserId)
+        {
+            await RefuseAsync(client, ControlCodes.NotPermitted, "only root and the engine's own user may ask")
+                .ConfigureAwait(false);
+            return;
+        }
+        using var lines = new LineReader(client, EngineLimits.RequestLineBytes);
+        while (await NextAsync(lines, ended).ConfigureAwait(false))
+        {
+            var answering = TryParse(lines.Line) is { Verb.Length: > 0 } request
+                ? AnswerAsync(client, request)
+                : RefuseAsync(client, ControlCodes.BadRequest, "that is no request");
+            await answering.ConfigureAwait(false);
+        }
+        if (lines.WasTooLong)
+            await RefuseAsync(client, ControlCodes.BadRequest, "the request is too long").ConfigureAwait(false);
+    }
+
+    private async Task<bool> NextAsync(LineReader lines, CancellationToken ended)
+    {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        idle.CancelAfter(_idle);
+        return await lines.ReadAsync(idle.Token).ConfigureAwait(false);
+    }
+
+    private async Task AnswerAsync(Socket client, ControlRequest request)
+    {
+        using var deadline = new CancellationTokenSource(_deadline);
+        ControlReply reply;
+        try
+        {
+            reply = await _handler(request, deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            reply = ControlReply.Refused(ControlCodes.Timeout,
+                $"{request.Verb} was not done in {_deadline.TotalSeconds} s");
+        }
+#pragma warning disable CA1031 // whatever went wrong, it is this request's answer
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            reply = ControlReply.Refused(ControlCodes.Failed, e.Message);
+        }
+        await SendAsync(client, reply).ConfigureAwait(false);
+    }
+
+    private Task RefuseAsync(Socket client, string code, string error) =>
+        SendAsync(client, ControlReply.Refused(code, error));
+
+    private async Task SendAsync(Socket client, ControlReply reply)
+    {
+        using var deadline = new CancellationTokenSource(_deadline);
+        byte[] json = [.. JsonSerializer.SerializeToUtf8Bytes(reply, ControlJson.Default.ControlReply), (byte)'\n'];
+        for (ReadOnlyMemory<byte> left = json; left.Length > 0;)
+            left = left[await client.SendAsync(left, deadline.Token).ConfigureAwait(false)..];
+    }
+
+    private static ControlRequest? TryParse(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, ControlJson.Default.ControlRequest);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
