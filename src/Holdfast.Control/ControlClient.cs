@@ -12,7 +12,9 @@ public static class ControlClient
     /// <summary>An answer is never longer: status of a million peers.</summary>
     private const int LongestReply = 1 << 30;
 
-    /// <summary>Asks one question. A refusal is an answer like another; only silence and missing rights are exceptions.</summary>
+    /// <summary>
+    /// Asks one question. A refusal is an answer like another; only silence and missing rights are exceptions.
+    /// </summary>
     /// <param name="name">The tunnel's name.</param>
     /// <param name="request">The question.</param>
     /// <param name="deadline">How long it may take; null for <see cref="DefaultDeadline"/>.</param>
@@ -48,10 +50,11 @@ public static class ControlClient
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit).ConfigureAwait(false);
         using var stream = new NetworkStream(socket);
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest), (byte)'\n'];
-        await stream.WriteAsync(line, limit).ConfigureAwait(false);
+        var json = JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest);
+        await stream.WriteAsync((byte[])[.. json, (byte)'\n'], limit).ConfigureAwait(false);
         var reply = await ReadLineAsync(stream, limit).ConfigureAwait(false);
-        return JsonSerializer.Deserialize(reply.Span, ControlJson.Default.ControlReply) ?? throw new JsonException("no reply");
+        return JsonSerializer.Deserialize(reply.Span, ControlJson.Default.ControlReply)
+            ?? throw new JsonException("no reply");
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadLineAsync(NetworkStream stream, CancellationToken limit)
@@ -110,5 +113,6 @@ public static class ControlClient
         new(ControlFailure.NotAnswering, $"the engine of {name} {what}", cause);
 
     private static ControlException NotPermitted(string name, Exception? cause) =>
-        new(ControlFailure.NotPermitted, $"{name} is another user's: run this as root, or as the user who started it", cause);
+        new(ControlFailure.NotPermitted, $"{name} is another user's: run this as root, or as the user who started it",
+            cause);
 }

@@ -36,7 +36,7 @@ internal static class EngineLimits
     /// <summary>Clients served at once on one control socket.</summary>
     internal const int ControlClients = 64;
 
-    /// <summary>Bytes of one change by WireGuard's userspace interface: a million peers with a few prefixes each.</summary>
+    /// <summary>Bytes of one change by <c>wg</c>: a million peers with a few prefixes each.</summary>
     internal const int ChangeRequestBytes = 512 << 20;
 
     /// <summary>Connections that wait to be accepted on a control socket.</summary>
@@ -45,7 +45,7 @@ internal static class EngineLimits
     /// <summary>How long a client may stay silent between two requests; then it makes room for others.</summary>
     internal static readonly TimeSpan ClientIdle = TimeSpan.FromMinutes(1);
 
-    /// <summary>From a request's first line to the last byte of its answer taken; then the client is cut off.</summary>
+    /// <summary>From a request's first line to the last byte of its answer; then the client is cut off.</summary>
     internal static readonly TimeSpan RequestDeadline = TimeSpan.FromSeconds(20);
 
     /// <summary>Pause after accepting a client failed: descriptors may have run out.</summary>

@@ -187,7 +187,10 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
     private void Apply(DeviceChange change, in Now now)
     {
         var tunnel = _loop.Tunnel;
-        if (change.ListenPort is { } port) Rebind(port); // the only step that others can make fail, so the first
+        var added = change.Peers.Count(p => !p.Removes && tunnel.FindPeer(p.PublicKey) is null);
+        if (added + (change.ReplacesPeers ? 0 : tunnel.Peers.Count) > Limits.Peers)
+            throw new InvalidOperationException($"a tunnel has at most {Limits.Peers} peers");
+        if (change.ListenPort is { } port) Rebind(port); // what others can make fail comes before any change
         if (change.FwMark is { } mark) _loop.SetMark(mark);
         if (change.SetsPrivateKey) tunnel.SetPrivateKey(change.PrivateKey);
         if (change.ReplacesPeers)
@@ -209,12 +212,12 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
     {
         var tunnel = _loop.Tunnel;
         var peer = tunnel.FindPeer(delta.PublicKey);
-        if (delta.Removes)
+        if (delta.Removes || (peer is null && (delta.UpdateOnly || tunnel.Identity?.PublicKey == delta.PublicKey)))
         {
-            if (peer is not null) Remove(peer);
+            if (delta.Removes && peer is not null) Remove(peer);
+            delta.PresharedKey?.Dispose();
             return;
         }
-        if (peer is null && (delta.UpdateOnly || tunnel.Identity?.PublicKey == delta.PublicKey)) return;
         peer ??= Add(delta.PublicKey);
 
         if (delta.Name is not null) _names[peer.PublicKey] = delta.Name;

@@ -45,11 +45,11 @@ internal static class Cli
         {
             return streams.Fail(Line(fault.Message));
         }
-#pragma warning disable CA1031 // The edge: whatever else it is, it is a mistake of ours, and no stack trace helps its reader.
         catch (Exception fault)
-#pragma warning restore CA1031
         {
-            return streams.Fail($"a mistake of this program: {fault.GetType().Name}: {Line(fault.Message)}; please report it");
+            // The edge: whatever else it is, it is a mistake of ours, and no stack trace helps its reader.
+            string what = $"{fault.GetType().Name}: {Line(fault.Message)}";
+            return streams.Fail($"a mistake of this program: {what}; please report it");
         }
     }
 
@@ -61,7 +61,8 @@ internal static class Cli
         if (UsageError.Stranger(words) is null)
         {
             if (words.GetValue(root.Help)) return Answer(() => HelpText.Write(streams.Out, HelpText.Path(words)));
-            if (words.GetValue(root.Version)) return Answer(() => streams.Out.WriteLine($"holdfast {HoldfastVersion.Text}"));
+            if (words.GetValue(root.Version))
+                return Answer(() => streams.Out.WriteLine($"holdfast {HoldfastVersion.Text}"));
         }
         if (UsageError.Of(words) is not { } wrong)
             return ((Verb)words.CommandResult.Command).RunAsync(words, streams);

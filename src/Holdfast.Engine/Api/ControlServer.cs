@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Engine.Api;
 
 /// <summary>
-/// The control socket of an engine: <c>NAME.sock</c> in the run directory, one request and one answer a line. Root and the engine's
-/// own user may ask.
+/// The control socket of an engine: <c>NAME.sock</c> in the run directory, one request and one answer a line. Root
+/// and the engine's own user may ask.
 /// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
@@ -19,7 +19,8 @@ public sealed class ControlServer : IAsyncDisposable
     private readonly TimeSpan _deadline;
 
     private ControlServer(
-        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, TimeSpan idle, TimeSpan deadline, ILogger log)
+        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, TimeSpan idle,
+        TimeSpan deadline, ILogger log)
     {
         (_handler, _idle, _deadline) = (handler, idle, deadline);
         _server = LocalServer.Open(RunDirectory.SocketOf(name), ServeAsync, log);
@@ -31,7 +32,8 @@ public sealed class ControlServer : IAsyncDisposable
     /// <summary>Serves under a tunnel's name. The socket of a dead engine is replaced.</summary>
     /// <param name="name">The tunnel's name.</param>
     /// <param name="handler">
-    /// Answers a request; its token ends at the request's deadline. It must not wait for this server's end: the answer would.
+    /// Answers a request; its token ends at the request's deadline. It must not wait for this server's end: the
+    /// answer would.
     /// </param>
     /// <param name="log">Where clients that were cut off are logged.</param>
     /// <exception cref="LinuxException">
@@ -42,8 +44,8 @@ public sealed class ControlServer : IAsyncDisposable
         Open(name, handler, EngineLimits.ClientIdle, EngineLimits.RequestDeadline, log);
 
     internal static ControlServer Open(
-        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, TimeSpan idle, TimeSpan deadline,
-        ILogger log) => new(name, handler, idle, deadline, log);
+        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, TimeSpan idle,
+        TimeSpan deadline, ILogger log) => new(name, handler, idle, deadline, log);
 
     /// <summary>Takes the socket away; requests that have begun are answered first.</summary>
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -60,8 +62,10 @@ public sealed class ControlServer : IAsyncDisposable
         using var lines = new LineReader(client, EngineLimits.RequestLineBytes);
         while (await NextAsync(lines, ended).ConfigureAwait(false))
         {
-            if (TryParse(lines.Line) is { Verb.Length: > 0 } request) await AnswerAsync(client, request).ConfigureAwait(false);
-            else await RefuseAsync(client, ControlCodes.BadRequest, "that is no request").ConfigureAwait(false);
+            var answering = TryParse(lines.Line) is { Verb.Length: > 0 } request
+                ? AnswerAsync(client, request)
+                : RefuseAsync(client, ControlCodes.BadRequest, "that is no request");
+            await answering.ConfigureAwait(false);
         }
         if (lines.WasTooLong)
             await RefuseAsync(client, ControlCodes.BadRequest, "the request is too long").ConfigureAwait(false);
@@ -84,7 +88,8 @@ public sealed class ControlServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            reply = ControlReply.Refused(ControlCodes.Timeout, $"{request.Verb} was not done in {_deadline.TotalSeconds} s");
+            reply = ControlReply.Refused(ControlCodes.Timeout,
+                $"{request.Verb} was not done in {_deadline.TotalSeconds} s");
         }
 #pragma warning disable CA1031 // whatever went wrong, it is this request's answer
         catch (Exception e)
@@ -95,7 +100,8 @@ public sealed class ControlServer : IAsyncDisposable
         await SendAsync(client, reply).ConfigureAwait(false);
     }
 
-    private Task RefuseAsync(Socket client, string code, string error) => SendAsync(client, ControlReply.Refused(code, error));
+    private Task RefuseAsync(Socket client, string code, string error) =>
+        SendAsync(client, ControlReply.Refused(code, error));
 
     private async Task SendAsync(Socket client, ControlReply reply)
     {

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Holdfast.Engine.Api;
 
-/// <summary>Text that holds keys while it is put together and sent: bytes that grow, and are zeroed wherever they stood.</summary>
+/// <summary>
+/// Text that holds keys while it is put together and sent: bytes that grow, and are zeroed wherever they stood.
+/// </summary>
 internal sealed class KeyBuffer : IDisposable
 {
     private byte[] _bytes = new byte[4096];

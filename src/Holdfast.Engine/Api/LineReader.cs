@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Holdfast.Engine.Api;
 
-/// <summary>Reads lines of a bounded length from a client. Lines may hold keys, so what was read is zeroed afterwards.</summary>
+/// <summary>
+/// Reads lines of a bounded length from a client. Lines may hold keys, so what was read is zeroed afterwards.
+/// </summary>
 internal sealed class LineReader(Socket client, int longest) : IDisposable
 {
     private readonly byte[] _buffer = new byte[longest + 1];
@@ -21,8 +23,8 @@ internal sealed class LineReader(Socket client, int longest) : IDisposable
     internal long Consumed { get; private set; }
 
     /// <summary>
-    /// Reads the next line; false at the end of the stream or at a line that is too long. What stands behind the last line feed
-    /// is no line.
+    /// Reads the next line; false at the end of the stream or at a line that is too long. What stands behind the last
+    /// line feed is no line.
     /// </summary>
     internal async ValueTask<bool> ReadAsync(CancellationToken cancel)
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Engine.Api;
 
 /// <summary>
-/// Serves a bounded number of clients on a socket in the file system. Whatever a client does, or a fault while it is served,
-/// ends that client alone.
+/// Serves a bounded number of clients on a socket in the file system. Whatever a client does, or a fault while it is
+/// served, ends that client alone.
 /// </summary>
 internal sealed class LocalServer : IAsyncDisposable
 {
@@ -34,15 +34,17 @@ internal sealed class LocalServer : IAsyncDisposable
     /// <summary>Listens at a path and serves from there on.</summary>
     /// <param name="path">An absolute path; its directory is made if it is missing.</param>
     /// <param name="serve">
-    /// Serves one client until it goes, or until the token ends: then no further request is begun. The socket is closed by the
-    /// server.
+    /// Serves one client until it goes, or until the token ends: then no further request is begun. The socket is
+    /// closed by the server.
     /// </param>
     /// <param name="log">Where clients that were cut off are logged.</param>
     /// <exception cref="LinuxException">Somebody else answers at the path, or it can't be made.</exception>
     internal static LocalServer Open(string path, Func<Socket, CancellationToken, Task> serve, ILogger log) =>
         new(SocketFile.Listen(path), path, serve, log);
 
-    /// <summary>Takes the file away, accepts nobody more, and lets requests that have begun come to their end.</summary>
+    /// <summary>
+    /// Takes the file away, accepts nobody more, and lets requests that have begun come to their end.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Increment(ref _disposals) > 1) return;

@@ -18,11 +18,12 @@ internal static class SocketFile
     /// <summary>
     /// Listens at a path, whose directory is made if it is missing. What a dead process left there is replaced.
     /// </summary>
-    /// <exception cref="LinuxException">EADDRINUSE: somebody answers there. EACCES, ENAMETOOLONG and others.</exception>
+    /// <exception cref="LinuxException">EADDRINUSE: somebody answers there. EACCES, ENAMETOOLONG and
+    /// others.</exception>
     internal static Socket Listen(string path)
     {
-        // The name appears by renaming, once the socket listens and has its mode. So there is no moment at which a stranger may
-        // connect, whatever the umask is, nor one at which the wg tool finds it dead and deletes it.
+        // The name appears by renaming, once the socket listens and has its mode. So there is no moment at which a
+        // stranger may connect, whatever the umask is, nor one at which the wg tool finds it dead and deletes it.
         var hidden = $"{path}.{Environment.ProcessId}";
         if (Encoding.UTF8.GetByteCount(hidden) > LongestPath)
             throw new LinuxException($"listen on {path}", Errno.ENAMETOOLONG);
@@ -58,7 +59,8 @@ internal static class SocketFile
     private static bool IsAnswered(string path)
     {
         if (!File.Exists(path)) return false;
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        probe.Blocking = false;
         try
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));

@@ -12,8 +12,8 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
     private CancellationTokenSource _deadline = new();
 
     /// <summary>
-    /// Serves until the client goes. An operation that is none ends the connection without an answer, as wireguard-go does it. The
-    /// rest of a refused request is passed over.
+    /// Serves until the client goes. An operation that is none ends the connection without an answer, as wireguard-go
+    /// does it. The rest of a refused request is passed over.
     /// </summary>
     internal async Task RunAsync()
     {
@@ -119,7 +119,8 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
     }
 
     // Lines of a set may end with a carriage return, as they may for wireguard-go.
-    private static ReadOnlySpan<byte> WithoutReturn(ReadOnlySpan<byte> line) => line is [.., (byte)'\r'] ? line[..^1] : line;
+    private static ReadOnlySpan<byte> WithoutReturn(ReadOnlySpan<byte> line) =>
+        line is [.., (byte)'\r'] ? line[..^1] : line;
 
     private static bool IsBlank(ReadOnlySpan<byte> line) => WithoutReturn(line).Length == 0;
 }

@@ -5,8 +5,8 @@ using Holdfast.Linux;
 namespace Holdfast.Engine.Api;
 
 /// <summary>
-/// Reads a <c>set</c> of WireGuard's userspace protocol (wireguard.com/xplatform), line by line, into one change. It knows no
-/// tunnel: a request with an error anywhere changes nothing. Its keys are zeroed unless the change was taken.
+/// Reads a <c>set</c> of WireGuard's userspace protocol (wireguard.com/xplatform), line by line, into one change. It
+/// knows no tunnel: a request with an error anywhere changes nothing. Its keys are zeroed unless the change was taken.
 /// </summary>
 internal sealed class WireGuardSet : IDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class WireGuardSet : IDisposable
     private bool _taken;
 
     /// <summary>
-    /// Reads one line that is not empty. Returns 0, or the number that wireguard-go gives: EPROTO for a line that is no
+    /// Reads one line that is not empty. Returns 0, or the number that wireguard-go gives: EPROTO for a line that is
+    /// no
     /// <c>name=value</c>, EINVAL for a name or a value that it does not know.
     /// </summary>
     internal int Read(ReadOnlySpan<byte> line)

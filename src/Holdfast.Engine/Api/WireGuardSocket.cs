@@ -33,8 +33,8 @@ public sealed class WireGuardSocket : IAsyncDisposable
     public string Path => _server.Path;
 
     /// <summary>
-    /// Ends when somebody deletes the socket, or this object does. For wireguard-go that is a way to end the tunnel; whether it is
-    /// here, the owner decides.
+    /// Ends when somebody deletes the socket, or this object does. For wireguard-go that is a way to end the tunnel;
+    /// whether it is here, the owner decides.
     /// </summary>
     public Task Deleted => _deleted.Task;
 

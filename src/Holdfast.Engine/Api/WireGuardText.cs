@@ -6,8 +6,8 @@ using Holdfast.Protocol.Peers;
 namespace Holdfast.Engine.Api;
 
 /// <summary>
-/// Writes a tunnel as the <c>get</c> of WireGuard's userspace protocol shows it (wireguard.com/xplatform), keys included, with
-/// the fields in wireguard-go's order. Runs where the tunnel does.
+/// Writes a tunnel as the <c>get</c> of WireGuard's userspace protocol shows it (wireguard.com/xplatform), keys
+/// included, with the fields in wireguard-go's order. Runs where the tunnel does.
 /// </summary>
 internal static class WireGuardText
 {

@@ -46,7 +46,9 @@ internal static class WireGuardValue
         return read;
     }
 
-    /// <summary><c>address:port</c>, IPv6 in brackets and there alone; the port may be 0. Names are not looked up.</summary>
+    /// <summary>
+    /// <c>address:port</c>, IPv6 in brackets and there alone; the port may be 0. Names are not looked up.
+    /// </summary>
     internal static bool TryEndpoint(ReadOnlySpan<byte> value, out Endpoint endpoint)
     {
         endpoint = default;

@@ -10,7 +10,9 @@ internal static class Choice
     public static void Check(SymbolResult result, string what, string[] words)
     {
         if (result.Tokens is not [var token, ..] || words.Contains(token.Value)) return;
-        string hint = NearestWord.Of(token.Value, words) is { } nearest ? $"did you mean {nearest}?" : $"use {List(words)}";
+        string hint = NearestWord.Of(token.Value, words) is { } nearest
+            ? $"did you mean {nearest}?"
+            : $"use {List(words)}";
         result.AddError($"{what} can't be {UsageError.Quote(token.Value)}; {hint}");
     }
 

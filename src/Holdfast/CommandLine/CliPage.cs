@@ -8,7 +8,8 @@ internal static class CliPage
     /// <summary>The page.</summary>
     public static string Text(Root root)
     {
-        var text = new StringBuilder("# Command line\n\nThis page is made from the code by `make docs`; a test keeps it so.\n");
+        var text = new StringBuilder("# Command line\n\n");
+        text.Append("This page is made from the code by `make docs`; a test keeps it so.\n");
         foreach (var page in VerbPage.AllOf([root]))
         {
             if (page.Verb != root) text.Append($"\n## {page.Path}\n");

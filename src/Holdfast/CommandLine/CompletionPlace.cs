@@ -23,7 +23,8 @@ internal sealed record CompletionPlace(string Path, Verb[] Verbs, Option[] Optio
     {
         Verb[] below = [.. VerbPage.Below(verb)];
         var value = verb.Arguments.OfType<Value>().FirstOrDefault();
-        var here = new CompletionPlace(path, below, [.. VerbPage.OptionsOf(verb, root)], value?.Takes, value?.Words ?? []);
+        Option[] options = [.. VerbPage.OptionsOf(verb, root)];
+        var here = new CompletionPlace(path, below, options, value?.Takes, value?.Words ?? []);
         return below.SelectMany(v => AllOf(v, $"{path} {v.Name}", root)).Prepend(here);
     }
 }

@@ -36,7 +36,8 @@ internal static class FishCompletion
         text.Append("function __holdfast_at\n    set -l place holdfast\n");
         text.Append("    for word in (commandline -opc)[2..]\n        switch \"$place $word\"\n");
         text.Append($"            case {string.Join(' ', places.Skip(1).Select(p => Quote(p.Path)))}\n");
-        text.Append("                set place \"$place $word\"\n        end\n    end\n    test \"$place\" = \"$argv[1]\"\nend\n\n");
+        text.Append("                set place \"$place $word\"\n        end\n    end\n");
+        text.Append("    test \"$place\" = \"$argv[1]\"\nend\n\n");
         text.Append(Functions);
         foreach (var place in places) Place(text, place);
         return text.ToString();
@@ -46,7 +47,8 @@ internal static class FishCompletion
     {
         string begin = $"complete -c holdfast -n {Quote($"__holdfast_at '{place.Path}'")}";
         foreach (var verb in place.Verbs) text.Append($"{begin} -a {verb.Name} -d {Quote(verb.Description!)}\n");
-        foreach (var option in place.Options) text.Append($"{begin}{Spellings(option)} -d {Quote(option.Description!)}\n");
+        foreach (var option in place.Options)
+            text.Append($"{begin}{Spellings(option)} -d {Quote(option.Description!)}\n");
         if (Values(place.Takes, place.Words) is { Length: > 0 } values) text.Append($"{begin}{values}\n");
     }
 

@@ -91,8 +91,10 @@ internal static class ManPage
     // A dash stays the ASCII character that is typed; a dot or quote that begins a line is no macro.
     private static string Escape(string words)
     {
-        string escaped = words.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal)
-            .Replace("'", "\\(aq", StringComparison.Ordinal).Replace("\"", "\\(dq", StringComparison.Ordinal);
+        string escaped = words.Replace("\\", "\\e", StringComparison.Ordinal)
+            .Replace("-", "\\-", StringComparison.Ordinal)
+            .Replace("'", "\\(aq", StringComparison.Ordinal)
+            .Replace("\"", "\\(dq", StringComparison.Ordinal);
         return escaped.StartsWith('.') ? $"\\&{escaped}" : escaped;
     }
 

@@ -24,8 +24,8 @@ internal sealed class Root : Noun
     {
         Details =
         [
-            "Holdfast speaks WireGuard's protocol with any peer that does, takes wg-quick's files as they are, and keeps "
-            + "the tunnel, its addresses and its routes where they belong.",
+            "Holdfast speaks WireGuard's protocol with any peer that does, takes wg-quick's files as they are, and "
+            + "keeps the tunnel, its addresses and its routes where they belong.",
             "The answer goes to standard output, everything else to standard error.",
         ];
         Examples =

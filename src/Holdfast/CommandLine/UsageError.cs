@@ -33,7 +33,8 @@ internal static class UsageError
     public static string Quote(string word)
     {
         bool cut = word.Length > QuotedCharacters;
-        var kept = (cut ? word[..QuotedCharacters] : word).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c);
+        if (cut) word = word[..QuotedCharacters];
+        var kept = word.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c);
         return $"'{string.Concat(kept)}{(cut ? "…" : "")}'";
     }
 
@@ -57,15 +58,22 @@ internal static class UsageError
         OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} needs {option.Option.HelpName}",
         OptionResult { Tokens.Count: > 1 } option => $"{option.Option.Name} stands there twice",
         ArgumentResult { Tokens.Count: 0 } argument => $"{command.Name} needs {argument.Argument.Name}",
-        CommandResult when command.Subcommands.Count > 0 => $"{(command is Root ? "a verb is missing" : $"{command.Name} needs a verb")}: {Choice.List(Names(command))}",
+        CommandResult when command.Subcommands.Count > 0 => VerbMissing(command),
         CommandResult when command.Arguments is [var argument, ..] => $"{command.Name} needs {argument.Name}",
         _ => error.Message.TrimEnd('.'),
     };
 
+    private static string VerbMissing(Command command)
+    {
+        string what = command is Root ? "a verb is missing" : $"{command.Name} needs a verb";
+        return $"{what}: {Choice.List(Names(command))}";
+    }
+
     private static string Suggest(string word, IEnumerable<string> candidates)
         => NearestWord.Of(word, candidates) is { } nearest ? $"; did you mean {nearest}?" : "";
 
-    private static string[] Names(Command command) => [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
+    private static string[] Names(Command command)
+        => [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
 
     // The line begins with the root's name already.
     private static string Of(Command command) => command is Root ? "" : $" of {command.Name}";

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Holdfast.CommandLine;
 
-/// <summary>A verb as its readers see it: what help, the man page, docs/cli.md and completions have in common.</summary>
+/// <summary>A verb as its readers see it: what help, the man page, docs/cli.md and completions share.</summary>
 /// <param name="Verb">The verb.</param>
 /// <param name="Path">The words that call it, <c>holdfast</c> first.</param>
 /// <param name="Usage">Its synopsis.</param>

@@ -39,17 +39,22 @@ internal static class ZshCompletion
         foreach (var place in places)
         {
             foreach (var setting in place.Options.OfType<Setting>())
-                text.Append($"        ({Quote($"{place.Path} {setting.Name}")}) {Add(setting.Takes, setting.Words)}; return ;;\n");
+            {
+                string pattern = Quote($"{place.Path} {setting.Name}");
+                text.Append($"        ({pattern}) {Add(setting.Takes, setting.Words)}; return ;;\n");
+            }
         }
         text.Append("    esac\n    case $place in\n");
         foreach (var place in places)
         {
             text.Append($"        ({Quote(place.Path)})\n");
-            text.Append($"            options=({string.Join(' ', place.Options.Select(o => Row(o.Name, o.Description!)))})\n");
+            string options = string.Join(' ', place.Options.Select(o => Row(o.Name, o.Description!)));
+            text.Append($"            options=({options})\n");
             text.Append("            if [[ $words[CURRENT] == -* ]]; then _describe option options; return; fi\n");
             if (place.Verbs.Length > 0)
             {
-                text.Append($"            verbs=({string.Join(' ', place.Verbs.Select(v => Row(v.Name, v.Description!)))})\n");
+                string verbs = string.Join(' ', place.Verbs.Select(v => Row(v.Name, v.Description!)));
+                text.Append($"            verbs=({verbs})\n");
                 text.Append("            _describe verb verbs\n");
             }
             text.Append($"            {Add(place.Takes, place.Words)} ;;\n");
@@ -69,7 +74,8 @@ internal static class ZshCompletion
 
     private static string Glob(string patterns) => string.Join(' ', patterns.Split(' ').Select(p => $"{p}(N:t:r)"));
 
-    private static string Row(string name, string what) => Quote($"{name}:{what.Replace(":", "\\:", StringComparison.Ordinal)}");
+    private static string Row(string name, string what)
+        => Quote($"{name}:{what.Replace(":", "\\:", StringComparison.Ordinal)}");
 
     private static string Quote(string words) => $"'{words.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

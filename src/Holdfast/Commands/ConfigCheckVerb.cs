@@ -14,8 +14,8 @@ internal sealed class ConfigCheckVerb : Verb
     {
         Details =
         [
-            "Each finding is one line, FILE:LINE:COLUMN: what; what to do. Exits with 1 when there is an error; warnings "
-            + "alone leave it at 0.",
+            "Each finding is one line, FILE:LINE:COLUMN: what; what to do. Exits with 1 when there is an error; "
+            + "warnings alone leave it at 0.",
         ];
         Examples = [new("holdfast config check site7.yaml", "check a node's file")];
         Add(_target);

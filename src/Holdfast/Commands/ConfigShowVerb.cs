@@ -51,11 +51,10 @@ internal sealed class ConfigShowVerb : Verb
             bool isWg = (format ?? (WgQuickFile.NameFrom(result.File) is null ? "yaml" : "wg")) == "wg";
             if (tunnel is not null) node = node with { Tunnels = [.. node.Tunnels.Where(t => t.Name == tunnel)] };
             if (tunnel is not null && node.Tunnels.Count == 0)
-                return streams.Fail($"{result.File}: no tunnel {UsageError.Quote(tunnel)} in the file; see config check");
+                return streams.Fail($"{result.File}: no tunnel {UsageError.Quote(tunnel)} in the file; leave out --tunnel to see all");
             if (isWg && node.Tunnels.Count != 1)
-                return streams.Fail($"{result.File}: {node.Tunnels.Count} tunnels in the file; choose one with --tunnel");
-            if (!hideKeys && streams.OutIsOpenToOthers())
-                streams.Say("others can get at the file that these keys go to; delete it, set umask 077 and try again");
+                return streams.Fail($"{result.File}: {node.Tunnels.Count} tunnels in it; choose one with --tunnel");
+            if (!hideKeys) KeyGenerateVerb.WarnOfOthers(streams);
             streams.Out.Write(isWg ? WgQuickFile.Print(node.Tunnels[0], hideKeys) : YamlFile.Print(node, hideKeys));
             return ExitCode.Done;
         }

@@ -14,9 +14,9 @@ internal sealed class DaemonVerb : Verb
     {
         Details =
         [
-            "Stays in the foreground, for a service manager. SIGHUP reads the file again: what changed is applied, and "
-            + "with any error the last good configuration stays in force. SIGTERM and SIGINT take the tunnels down. It "
-            + "never runs commands from a file.",
+            "Stays in the foreground, for a service manager. SIGHUP reads the file again: what changed is applied, "
+            + "and with any error the last good configuration stays in force. SIGTERM and SIGINT take the tunnels "
+            + "down. It never runs commands from a file.",
         ];
         Examples =
         [

@@ -16,13 +16,14 @@ internal sealed class DeviceVerb : Verb
         Details =
         [
             "Makes an interface without keys, peers, addresses or routes; wg sets it and wg-quick uses it, as they do "
-            + "with any userspace WireGuard. Returns once wg can reach it at /var/run/wireguard/NAME.sock. Removing the "
-            + "socket or the interface ends it.",
+            + "with any userspace WireGuard. Returns once wg can reach it at /var/run/wireguard/NAME.sock. Removing "
+            + "the socket or the interface ends it.",
         ];
         Examples =
         [
             new("holdfast device wg0", "make wg0, then: wg setconf wg0 FILE"),
-            new("WG_QUICK_USERSPACE_IMPLEMENTATION=holdfast-wg wg-quick up wg0", "let the stock wg-quick use Holdfast"),
+            new("WG_QUICK_USERSPACE_IMPLEMENTATION=holdfast-wg wg-quick up wg0",
+                "let the stock wg-quick use Holdfast"),
         ];
         _name.Validators.Add(result =>
         {

@@ -14,8 +14,8 @@ internal sealed class DownVerb : Verb
     {
         Details =
         [
-            "Removes the device with its addresses, routes and rules, gives DNS back, and runs the PreDown and PostDown "
-            + "commands of the tunnel's file as the caller of this command. A tunnel whose engine died is cleaned up "
+            "Removes the device with its addresses, routes and rules, gives DNS back, and runs the PreDown and "
+            + "PostDown commands of the tunnel's file as the caller of this command. A tunnel whose engine died is cleaned up "
             + "as well.",
         ];
         Examples = [new("holdfast down wg0", "take wg0 down")];

@@ -21,10 +21,16 @@ internal sealed class KeyGenerateVerb : Verb
     internal static int Print(Func<Secret> make, Streams streams)
     {
         CryptoLibraries.Require();
-        if (streams.OutIsOpenToOthers())
-            streams.Say("others can get at the file that this key goes to; delete it, set umask 077 and try again");
+        WarnOfOthers(streams);
         using var secret = make();
         streams.Out.WriteLine(secret.ToBase64());
         return ExitCode.Done;
+    }
+
+    /// <summary>Warns when the answer, a key, goes into a file that others can get at.</summary>
+    internal static void WarnOfOthers(Streams streams)
+    {
+        if (streams.OutIsOpenToOthers())
+            streams.Say("others can get at the file that this key goes to; delete it, set umask 077 and try again");
     }
 }

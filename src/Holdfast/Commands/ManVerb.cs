@@ -7,7 +7,8 @@ namespace Holdfast.Commands;
 /// <summary><c>holdfast man</c>: the pages of the repository that are made from the code. Hidden.</summary>
 internal sealed class ManVerb : Verb
 {
-    private readonly Value _page = new("PAGE", Takes.Word, "holdfast.1 by default", "holdfast.1", "cli.md", "config.md")
+    private readonly Value _page = new("PAGE", Takes.Word, "holdfast.1 by default",
+        "holdfast.1", "cli.md", "config.md")
     {
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -7,7 +7,8 @@ namespace Holdfast.Commands;
 /// <summary><c>holdfast status</c>.</summary>
 internal sealed class StatusVerb : Verb
 {
-    private readonly Value _name = new("NAME", Takes.RunningName, "The interface of one tunnel; all of them by default")
+    private readonly Value _name = new("NAME", Takes.RunningName,
+        "The interface of one tunnel; all of them by default")
     {
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -16,11 +16,11 @@ internal sealed class UpVerb : Verb
     {
         Details =
         [
-            "Takes wg-quick's files unchanged, and YAML files with one tunnel. Returns once the device is up, with its "
-            + "addresses and routes; the tunnel's engine stays in the background. When anything fails, what was done is "
-            + "undone and the exit code is 1.",
-            "The file's PreUp and PostUp commands and its DNS run here, as the caller of this command, and only from a "
-            + "file that nobody but its owner can write. Needs CAP_NET_ADMIN.",
+            "Takes wg-quick's files unchanged, and YAML files with one tunnel. Returns once the device is up, with "
+            + "its addresses and routes; the tunnel's engine stays in the background. When anything fails, what was "
+            + "done is undone and the exit code is 1.",
+            "The file's PreUp and PostUp commands and its DNS run here, as the caller of this command, and only from "
+            + "a file that nobody but its owner can write. Needs CAP_NET_ADMIN.",
         ];
         Examples =
         [

@@ -6,7 +6,9 @@ namespace Holdfast.Rendering;
 /// <summary>Tunnels for people: what <c>wg show</c> tells, in its words, and what it does not know.</summary>
 internal static class StatusText
 {
-    /// <summary>Tunnels in the given order, each with its peers; the one with the latest handshake comes first.</summary>
+    /// <summary>
+    /// Tunnels in the given order, each with its peers; the one with the latest handshake comes first.
+    /// </summary>
     /// <param name="tunnels">The tunnels.</param>
     /// <param name="now">From when "ago" counts.</param>
     /// <param name="style">What the place can show.</param>
@@ -32,7 +34,8 @@ internal static class StatusText
         if (tunnel.File is { } file) text.Line("file", file);
         text.Line("running for", Words.Duration(now - tunnel.Since));
         text.Line("engine", [$"version {tunnel.Version}", $"process {Number(tunnel.Pid)}"]);
-        text.Line("packets", [$"{Number(tunnel.PacketsFromHost)} from the host", $"{Number(tunnel.PacketsToHost)} to the host"]);
+        text.Line("packets",
+            [$"{Number(tunnel.PacketsFromHost)} from the host", $"{Number(tunnel.PacketsToHost)} to the host"]);
         text.Line("drops", Drops(tunnel.Drops));
         if (tunnel.Peers.Count == 0) text.Line("peers", "(none)");
     }
@@ -57,17 +60,23 @@ internal static class StatusText
     private static (string Text, Tint Tint) StateOf(PeerStatus peer) => peer switch
     {
         { UnansweredInitiations: > 0, HasSession: true } =>
-            ($"up, but not answering ({Words.Count(peer.UnansweredInitiations, "unanswered handshake")})", Tint.Waiting),
+            ($"up, but not answering ({Unanswered(peer)})", Tint.Waiting),
         { UnansweredInitiations: > 0 } =>
-            ($"not answering ({Words.Count(peer.UnansweredInitiations, "unanswered handshake")})", Tint.Bad),
+            ($"not answering ({Unanswered(peer)})", Tint.Bad),
         { HasSession: true } => ("up", Tint.Good),
         { LatestHandshake: not null } => ("idle (the next packet starts a session)", Tint.Waiting),
-        { Endpoint: null, ConfiguredEndpoints.Count: 0 } => ("no session yet (waiting for the peer to call)", Tint.Waiting),
+        { Endpoint: null, ConfiguredEndpoints.Count: 0 } =>
+            ("no session yet (waiting for the peer to call)", Tint.Waiting),
         { Endpoint: null } => ("no session yet (looking up the endpoint)", Tint.Waiting),
         _ => ("no session yet", Tint.Waiting),
     };
 
-    /// <summary>The address in use, the names in the configuration that it came from, and our own address towards it.</summary>
+    private static string Unanswered(PeerStatus peer) =>
+        Words.Count(peer.UnansweredInitiations, "unanswered handshake");
+
+    /// <summary>
+    /// The address in use, the names in the configuration that it came from, and our own address towards it.
+    /// </summary>
     private static List<string> Endpoint(PeerStatus peer)
     {
         var parts = new List<string> { peer.Endpoint ?? "(none)" };

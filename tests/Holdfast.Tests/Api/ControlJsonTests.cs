@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Holdfast.Control;
+
+namespace Holdfast.Tests.Api;
+
+/// <summary>What programs read: a name that changes here breaks somebody.</summary>
+public sealed class ControlJsonTests
+{
+    private static readonly TunnelStatus Whole = new()
+    {
+        Name = "hf0",
+        PublicKey = "own",
+        ListenPort = 51820,
+        FwMark = 51820,
+        Mtu = 1420,
+        Pid = 7,
+        Version = "0.1.0",
+        Since = new DateTimeOffset(2026, 11, 21, 4, 5, 6, TimeSpan.Zero),
+        File = "/etc/wireguard/hf0.conf",
+        PacketsFromHost = 1,
+        PacketsToHost = 2,
+        Drops = new Dictionary<string, long> { ["bad-mac"] = 3 },
+        Peers =
+        [
+            new PeerStatus
+            {
+                Name = "hub",
+                PublicKey = "peer",
+                HasPresharedKey = true,
+                Endpoint = "192.0.2.1:51820",
+                ConfiguredEndpoints = ["hub.example.org:51820"],
+                LocalAddress = "192.0.2.2",
+                AllowedIps = ["10.7.0.0/24", "fd07::/64"],
+                LatestHandshake = new DateTimeOffset(2026, 11, 21, 5, 0, 0, 250, TimeSpan.Zero),
+                Handshakes = 4,
+                UnansweredInitiations = 5,
+                HasSession = true,
+                ReceivedBytes = 6,
+                SentBytes = 7,
+                ReceivedPackets = 8,
+                SentPackets = 9,
+                PersistentKeepalive = 25,
+                Drops = new Dictionary<string, long> { ["replayed"] = 10 },
+            },
+        ],
+    };
+
+    private const string WholeText = """
+        {"name":"hf0","public_key":"own","listen_port":51820,"fwmark":51820,"mtu":1420,"pid":7,"version":"0.1.0",
+        "since":"2026-11-21T04:05:06+00:00","file":"/etc/wireguard/hf0.conf","packets_from_host":1,"packets_to_host":2,
+        "drops":{"bad-mac":3},"peers":[{"name":"hub","public_key":"peer","has_preshared_key":true,
+        "endpoint":"192.0.2.1:51820","endpoints":["hub.example.org:51820"],"local_address":"192.0.2.2",
+        "allowed_ips":["10.7.0.0/24","fd07::/64"],"latest_handshake":"2026-11-21T05:00:00.25+00:00","handshakes":4,
+        "unanswered_initiations":5,"has_session":true,"received_bytes":6,"sent_bytes":7,"received_packets":8,
+        "sent_packets":9,"keepalive":25,"drops":{"replayed":10}}]}
+        """;
+
+    private const string EmptyText = """
+        {"name":"hf0","public_key":null,"listen_port":0,"fwmark":0,"mtu":null,"pid":0,"version":"",
+        "since":"0001-01-01T00:00:00+00:00","file":null,"packets_from_host":0,"packets_to_host":0,"drops":{},"peers":[
+        {"name":null,"public_key":"peer","has_preshared_key":false,"endpoint":null,"endpoints":[],"local_address":null,
+        "allowed_ips":[],"latest_handshake":null,"handshakes":0,"unanswered_initiations":0,"has_session":false,
+        "received_bytes":0,"sent_bytes":0,"received_packets":0,"sent_packets":0,"keepalive":0,"drops":{}}]}
+        """;
+
+    [Fact]
+    public void A_status_has_these_names() => Assert.Equal(Line(WholeText), Text(Whole));
+
+    [Fact]
+    public void Nothing_is_left_out() => Assert.Equal(Line(EmptyText),
+        Text(new TunnelStatus { Name = "hf0", Version = "", Peers = [new PeerStatus { PublicKey = "peer" }] }));
+
+    [Fact]
+    public void A_status_comes_back() =>
+        Assert.Equal(Line(WholeText),
+            Text(JsonSerializer.Deserialize(Text(Whole), ControlJson.Default.TunnelStatus)!));
+
+    [Fact]
+    public void Requests_and_replies_have_these_names()
+    {
+        Assert.Equal("""{"verb":"status"}""",
+            JsonSerializer.Serialize(new ControlRequest { Verb = ControlVerbs.Status },
+                ControlJson.Default.ControlRequest));
+        Assert.Equal("""{"ok":true}""", Text(new ControlReply { Ok = true }));
+        Assert.Equal("""{"ok":false,"error":"why","code":"failed"}""",
+            Text(ControlReply.Refused(ControlCodes.Failed, "why")));
+        Assert.StartsWith("""{"ok":true,"status":{"name":"hf0",""",
+            Text(new ControlReply { Ok = true, Status = Whole }),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_of_a_later_version_are_passed_over() =>
+        Assert.True(JsonSerializer.Deserialize("""{"ok":true,"later":{"a":[1]}}""",
+            ControlJson.Default.ControlReply)!.Ok);
+
+    private static string Line(string text) => text.ReplaceLineEndings("");
+
+    private static string Text(TunnelStatus status) =>
+        JsonSerializer.Serialize(status, ControlJson.Default.TunnelStatus);
+
+    private static string Text(ControlReply reply) =>
+        JsonSerializer.Serialize(reply, ControlJson.Default.ControlReply);
+}
