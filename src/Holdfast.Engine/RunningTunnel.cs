@@ -33,17 +33,18 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
     private readonly Dictionary<PublicKey, string> _names = [];
     private readonly Dictionary<PublicKey, PeerState> _remembered = [];
 
-    private RunningTunnel(TunDevice device, UdpTransport transport, ITunnelState? state, ILogger log)
+    private RunningTunnel(
+        TunDevice device, UdpTransport transport, ITunnelState? state, TunnelMemory memory, ILogger log)
     {
         (_device, _state, _log) = (device, state, log);
         _loop = new EngineLoop(device, transport, this);
         _endpoints = new PeerEndpoints(_loop.TryPost, log);
         _endpoints.Resolved += peer => _loop.Tunnel.Resume(peer, Clock.Read());
         if (state is null) return;
-        var (peers, floor) = state.Load();
-        foreach (var peer in peers) _remembered[peer.Peer] = peer;
-        _loop.Tunnel.StartTimestampsAfter(floor);
+        foreach (var peer in memory.Peers) _remembered[peer.Peer] = peer;
+        _loop.Tunnel.StartTimestampsAfter(memory.TimestampFloor);
         _timestamps = new TimestampReserve(state.ReserveTimestamps);
+        if (transport.Port != memory.Port) state.RememberPort(transport.Port);
     }
 
     /// <summary>The device's name when it was opened.</summary>
@@ -71,8 +72,9 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
         try
         {
             if (options.Mtu is { } mtu) device.Mtu = mtu;
-            var transport = UdpTransport.Open(options.ListenPort, options.FwMark);
-            var tunnel = new RunningTunnel(device, transport, options.State, log) { File = options.File };
+            var memory = options.State?.Load() ?? TunnelMemory.None;
+            var transport = OpenTransport(options, memory.Port);
+            var tunnel = new RunningTunnel(device, transport, options.State, memory, log) { File = options.File };
             tunnel._loop.Tunnel.Mtu = device.Mtu;
             tunnel._loop.Start();
             return tunnel;
@@ -81,6 +83,23 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
         {
             device.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Any port will do, but peers and NATs on the way know the last one: a tunnel that comes back to it is found there also when
+    /// its own greeting finds nobody, because both ends were restarted.
+    /// </summary>
+    private static UdpTransport OpenTransport(TunnelOptions options, ushort last)
+    {
+        if (options.ListenPort != 0 || last == 0) return UdpTransport.Open(options.ListenPort, options.FwMark);
+        try
+        {
+            return UdpTransport.Open(last, options.FwMark);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EADDRINUSE or Errno.EACCES)
+        {
+            return UdpTransport.Open(0, options.FwMark); // somebody else has it meanwhile
         }
     }
 
@@ -171,7 +190,7 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
         var added = change.Peers.Count(p => !p.Removes && tunnel.FindPeer(p.PublicKey) is null);
         if (added + (change.ReplacesPeers ? 0 : tunnel.Peers.Count) > Limits.Peers)
             throw new InvalidOperationException($"a tunnel has at most {Limits.Peers} peers");
-        if (change.ListenPort is { } port) _loop.Rebind(port); // what others can make fail comes before any change
+        if (change.ListenPort is { } port) Rebind(port); // what others can make fail comes before any change
         if (change.FwMark is { } mark) _loop.SetMark(mark);
         if (change.SetsPrivateKey) tunnel.SetPrivateKey(change.PrivateKey);
         if (change.ReplacesPeers)
@@ -180,6 +199,13 @@ public sealed class RunningTunnel : ITunnelEvents, IAsyncDisposable
             foreach (var peer in tunnel.Peers.Where(p => !stay.Contains(p.PublicKey)).ToArray()) Remove(peer);
         }
         foreach (var delta in change.Peers) Apply(delta, now);
+    }
+
+    private void Rebind(ushort port)
+    {
+        var before = _loop.ListenPort;
+        _loop.Rebind(port);
+        if (_loop.ListenPort != before) _state?.RememberPort(_loop.ListenPort);
     }
 
     private void Apply(PeerDelta delta, in Now now)

@@ -1,4 +1,5 @@
 using Holdfast.Control;
+using Holdfast.Engine.Api;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Routing;
@@ -47,14 +48,20 @@ public static class TunnelEngine
     /// <exception cref="Holdfast.Linux.LinuxException">The kernel refuses.</exception>
     public static bool RemoveLeftovers(string name, ILogger log)
     {
-        var path = RunDirectory.RecordOf(name);
-        var record = RunRecord.TryRead(path);
+        var record = RunRecord.TryRead(RunDirectory.RecordOf(name));
         using var network = new NetworkReconciler(name, log);
         var (exists, isOurs) = network.DeviceState();
-        if (record is null && !(exists && isOurs)) return false;
+        if (record is null && !(exists && isOurs)) return RemoveFiles(RunDirectory.SocketOf(name));
         NetworkLeftovers.Remove(
             network, record ?? new RunRecord { Name = name, HasFirewall = true }, deviceToo: exists && isOurs, log);
-        File.Delete(path);
+        RemoveFiles(WireGuardSocket.PathOf(name), RunDirectory.SocketOf(name), RunDirectory.RecordOf(name));
         return true;
+    }
+
+    private static bool RemoveFiles(params string[] paths)
+    {
+        var left = paths.Where(File.Exists).ToList();
+        left.ForEach(File.Delete);
+        return left.Count > 0;
     }
 }

@@ -27,6 +27,7 @@ public sealed class TunnelService : IAsyncDisposable
     private DesiredNetwork? _desired;
     private RunRecord _record;
     private Task _greeting = Task.CompletedTask;
+    private Task? _closing;
 
     private TunnelService(
         TunnelConfig config, RunningTunnel tunnel, NetworkReconciler network, RunRecord record, ILogger log)
@@ -206,7 +207,9 @@ public sealed class TunnelService : IAsyncDisposable
     /// <see cref="EndKind.DeviceGone"/>; device, addresses, routes and rules stay with <see cref="EndKind.Left"/> and
     /// <see cref="EndKind.Failed"/>, for the next engine.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_closing ??= CloseAsync());
+
+    private async Task CloseAsync()
     {
         if (!_tunnel.Ended.IsCompleted)
             await _tunnel.EndAsync(new EndReason(EndKind.Left, "the engine left")).ConfigureAwait(false);

@@ -49,7 +49,12 @@ public sealed class WireGuardSocket : IAsyncDisposable
         Open(DefaultDirectory, name, tunnel, log);
 
     internal static WireGuardSocket Open(string directory, string name, RunningTunnel tunnel, ILogger log) =>
-        new(LocalServer.Open($"{directory}/{name}.sock", (client, ended) => ServeAsync(client, tunnel, ended), log));
+        new(LocalServer.Open(PathOf(directory, name), (client, ended) => ServeAsync(client, tunnel, ended), log));
+
+    /// <summary>Where the socket of a tunnel is.</summary>
+    internal static string PathOf(string name) => PathOf(DefaultDirectory, name);
+
+    private static string PathOf(string directory, string name) => $"{directory}/{name}.sock";
 
     /// <summary>Takes the socket away; changes that have begun come to their end.</summary>
     public async ValueTask DisposeAsync()

@@ -6,7 +6,10 @@ namespace Holdfast.Engine.State;
 internal interface ITunnelState
 {
     /// <summary>What an earlier engine of this tunnel left. Called once, at start.</summary>
-    (IReadOnlyList<PeerState> Peers, Tai64n TimestampFloor) Load();
+    TunnelMemory Load();
+
+    /// <summary>Keeps the UDP port, so that a tunnel that may have any is found where its peers remember it.</summary>
+    void RememberPort(ushort port);
 
     /// <summary>Keeps where a peer is.</summary>
     void Remember(PeerState peer);

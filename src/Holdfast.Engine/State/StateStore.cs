@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Engine.State;
 
 /// <summary>
-/// What this machine's tunnels keep: one SQLite file for all engines, each row a peer's last endpoint or a tunnel's reserve of
-/// timestamps. Writes are made by one task, in order; what it finds waiting goes to disk in one transaction.
+/// What this machine's tunnels keep: one SQLite file for all engines, each row a peer's last endpoint, a tunnel's reserve of
+/// timestamps or its port. Writes are made by one task, in order; what it finds waiting goes to disk in one transaction.
 /// </summary>
 internal sealed class StateStore : IAsyncDisposable
 {
@@ -21,6 +21,8 @@ internal sealed class StateStore : IAsyncDisposable
           PRIMARY KEY (tunnel, public_key)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS timestamps (
           tunnel TEXT NOT NULL PRIMARY KEY, seconds INTEGER NOT NULL, nanoseconds INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS listening (
+          tunnel TEXT NOT NULL PRIMARY KEY, port INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
@@ -99,16 +101,16 @@ internal sealed class StateStore : IAsyncDisposable
 
     private sealed class TunnelState(StateStore store, string tunnel) : ITunnelState
     {
-        public (IReadOnlyList<PeerState> Peers, Tai64n TimestampFloor) Load()
+        public TunnelMemory Load()
         {
             try
             {
-                lock (store._use) return (ReadPeers(), ReadFloor());
+                lock (store._use) return new TunnelMemory(ReadPeers(), ReadFloor(), ReadPort());
             }
             catch (SqliteException e)
             {
                 Log.StateUnavailable(store._log, e.Message);
-                return ([], default);
+                return TunnelMemory.None;
             }
         }
 
@@ -125,6 +127,12 @@ internal sealed class StateStore : IAsyncDisposable
         {
             using var insert = store._database.Prepare("INSERT OR REPLACE INTO timestamps VALUES (?, ?, ?)");
             insert.Bind(1, tunnel).Bind(2, (long)ceiling.Seconds).Bind(3, ceiling.Nanoseconds).Run();
+        });
+
+        public void RememberPort(ushort port) => store.Post(() =>
+        {
+            using var insert = store._database.Prepare("INSERT OR REPLACE INTO listening VALUES (?, ?)");
+            insert.Bind(1, tunnel).Bind(2, port).Run();
         });
 
         private List<PeerState> ReadPeers()
@@ -153,6 +161,13 @@ internal sealed class StateStore : IAsyncDisposable
             using var select = store._database.Prepare("SELECT seconds, nanoseconds FROM timestamps WHERE tunnel = ?");
             select.Bind(1, tunnel);
             return select.Step() ? new Tai64n((ulong)select.GetInt64(0), (uint)select.GetInt64(1)) : default;
+        }
+
+        private ushort ReadPort()
+        {
+            using var select = store._database.Prepare("SELECT port FROM listening WHERE tunnel = ?");
+            select.Bind(1, tunnel);
+            return select.Step() && select.GetInt64(0) is >= 0 and <= ushort.MaxValue and var port ? (ushort)port : (ushort)0;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.CommandLine;
+using Holdfast.Engine.Config;
 using Holdfast.Running;
 
 namespace Holdfast.Commands;
@@ -24,6 +25,11 @@ internal sealed class DeviceVerb : Verb
             new("WG_QUICK_USERSPACE_IMPLEMENTATION=holdfast-wg wg-quick up wg0",
                 "let the stock wg-quick use Holdfast"),
         ];
+        _name.Validators.Add(result =>
+        {
+            if (result.Tokens is [var word] && !InterfaceName.IsValid(word.Value))
+                result.AddError($"{UsageError.Quote(word.Value)} can't name an interface: {InterfaceName.Rule}");
+        });
         Add(_name);
         Add(_foreground);
     }

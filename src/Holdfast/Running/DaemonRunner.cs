@@ -16,6 +16,7 @@ internal static class DaemonRunner
     internal static async Task RunAsync(string path, TextWriter errors)
     {
         CryptoLibraries.Require();
+        Rights.Require();
         var log = new LineLog(errors, LogLevel.Information);
         var reloads = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var stop = new CancellationTokenSource();

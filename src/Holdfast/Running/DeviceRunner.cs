@@ -15,6 +15,7 @@ internal static class DeviceRunner
     internal static async Task RunAsync(string name, bool foreground, TextWriter errors)
     {
         CryptoLibraries.Require();
+        Rights.Require();
         if (foreground) await RunEngineAsync(name, () => Task.CompletedTask, errors);
         else await EngineProcess.StartAsync(name, ["engine", "device", name]);
     }

@@ -20,12 +20,13 @@ internal static class DownRunner
     internal static async Task RunAsync(string target, TextWriter errors)
     {
         var name = WgQuickFile.NameFrom(target) ?? target;
+        Rights.Require();
         if (!InterfaceName.IsValid(name)) throw new CommandException($"{target} names no tunnel: {InterfaceName.Rule}");
         var record = RunRecord.TryRead(RunDirectory.RecordOf(name));
         var config = record is { ByDaemon: false, File: { } file } ? TryLoad(file, name, errors) : null;
 
         await Hooks.RunAsync(config?.PreDown ?? [], name, errors);
-        if (!await EndEngineAsync(name, errors)) throw new CommandException($"{name} is not up");
+        if (!await EndEngineAsync(name, errors)) throw new CommandException($"{name} is not up; `holdfast status` shows what is");
         if (record is { HasDns: true }) await NameServers.RemoveAsync(name, errors);
         await Hooks.RunAsync(config?.PostDown ?? [], name, errors);
         File.Delete(EngineProcess.LogOf(name));

@@ -18,6 +18,7 @@ internal static class UpRunner
     internal static async Task RunAsync(string target, bool foreground, TextWriter errors)
     {
         CryptoLibraries.Require();
+        Rights.Require();
         var (config, file) = Load(target, tunnel: null, errors);
         await RefuseRunningAsync(config.Name);
         await Hooks.RunAsync(config.PreUp, config.Name, errors);
@@ -89,6 +90,7 @@ internal static class UpRunner
         catch (CommandException)
         {
             await DownRunner.EndEngineAsync(config.Name, errors);
+            File.Delete(EngineProcess.LogOf(config.Name));
             throw;
         }
     }
