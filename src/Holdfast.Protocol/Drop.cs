@@ -64,7 +64,7 @@ public enum Drop
     /// <summary>A peer's initiations follow each other too fast.</summary>
     InitiationFlood,
 
-    /// <summary>A response to no outstanding initiation.</summary>
+    /// <summary>A response to no outstanding initiation, or a cookie that was not asked for.</summary>
     UnexpectedResponse,
 
     /// <summary>The keypair is beyond its age or message limit.</summary>

@@ -26,7 +26,7 @@ public static class Limits
     /// <summary>Messages after which a keypair neither seals nor opens: 2^64 less the window and one.</summary>
     public const ulong RejectAfterMessages = ulong.MaxValue - ReplayWindowBits;
 
-    /// <summary>Attempts at a handshake: RekeyAttemptTime in steps of RekeyTimeout.</summary>
+    /// <summary>Initiations in a row before giving up: RekeyAttemptTime in steps of RekeyTimeout.</summary>
     public const int HandshakeAttempts = 18;
 
     /// <summary>At most this much is added to a handshake's timer, so that two ends do not stay in step.</summary>

@@ -18,12 +18,13 @@ public readonly record struct MonoTime(long Nanoseconds) : IComparable<MonoTime>
     /// <inheritdoc/>
     public int CompareTo(MonoTime other) => Nanoseconds.CompareTo(other.Nanoseconds);
 
-    /// <summary>The moment <paramref name="span"/> later.</summary>
-    public static MonoTime operator +(MonoTime time, TimeSpan span) => new(time.Nanoseconds + (span.Ticks * 100));
+    /// <summary>The moment <paramref name="span"/> later; what lies beyond the last moment never comes.</summary>
+    public static MonoTime operator +(MonoTime time, TimeSpan span) =>
+        new((long)Int128.Clamp((Int128)span.Ticks * 100 + time.Nanoseconds, long.MinValue, long.MaxValue));
 
     /// <summary>The time between two moments.</summary>
     public static TimeSpan operator -(MonoTime left, MonoTime right) =>
-        new((left.Nanoseconds - right.Nanoseconds) / 100);
+        new((long)(((Int128)left.Nanoseconds - right.Nanoseconds) / 100));
 
     /// <summary>Whether the left moment is earlier.</summary>
     public static bool operator <(MonoTime left, MonoTime right) => left.Nanoseconds < right.Nanoseconds;

@@ -11,11 +11,12 @@ public static class LabRequirements
         ("nsenter", "util-linux"), ("mount", "mount"), ("sysctl", "procps"), ("ps", "procps"),
     ];
 
-    private static readonly (string Program, string Package)[] BenchmarkPrograms = [("openvpn", "openvpn")];
+    private static readonly (string Program, string Package)[] BenchmarkPrograms =
+        [("openvpn", "openvpn"), ("openssl", "openssl")];
 
     /// <summary>Lists what is missing: Debian packages by name, root, /dev/net/tun.</summary>
-    /// <param name="programs">Only these programs are wanted; none named means all that tests need; "openvpn" is for
-    /// benchmarks and has to be named.</param>
+    /// <param name="programs">Only these programs are wanted; none named means all that tests need; those that are
+    /// only for benchmarks have to be named.</param>
     /// <returns>One line for people, or null when nothing is missing.</returns>
     public static string? Check(params string[] programs)
     {

@@ -11,6 +11,8 @@ internal static class Program
                agent tcp-echo-client ADDRESS PORT [INTERVAL-MS]
                agent udp-receive PORT [IDLE-SECONDS]
                agent udp-send ADDRESS PORT PACKETS-PER-SECOND BYTES COUNT
+               agent file-receive PORT
+               agent file-send ADDRESS PORT BYTES
                agent draw DRAWING...
         """;
 
@@ -31,6 +33,9 @@ internal static class Program
                     => UdpReceiver.Run(Number(port), TimeSpan.FromSeconds(Number(idle)), stop.Token),
                 ["udp-send", var address, var port, var rate, var size, var count]
                     => UdpSender.Run(address, Number(port), Number(rate), Number(size), Number(count), stop.Token),
+                ["file-receive", var port] => FileReceiver.Run(Number(port), stop.Token),
+                ["file-send", var address, var port, var bytes]
+                    => FileSender.Run(address, Number(port), Number(bytes), stop.Token),
                 ["draw", .. var drawing] when drawing.Length > 0 => Drawing.Stand(drawing, stop.Token),
                 _ => throw new FormatException(Usage),
             });

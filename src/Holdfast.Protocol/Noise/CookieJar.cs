@@ -32,17 +32,17 @@ internal sealed class CookieJar
         else Blake2s.Mac(_cookie, message[..^Message.MacBytes], mac2);
     }
 
-    /// <summary>Takes a cookie that answers the last message; false if it was forged or not asked for.</summary>
-    internal bool TryTake(ReadOnlySpan<byte> reply, MonoTime now)
+    /// <summary>Takes a cookie that answers the last message, at most one for each.</summary>
+    internal Drop Take(ReadOnlySpan<byte> reply, MonoTime now)
     {
-        if (!_awaitsCookie) return false;
+        if (!_awaitsCookie) return Drop.UnexpectedResponse;
         Span<byte> cookie = stackalloc byte[Message.MacBytes];
         var nonce = reply[Message.CookieReplyNonce..Message.CookieReplyCookie];
         if (!XChaCha20Poly1305.TryOpen(_cookieKey, nonce, reply[Message.CookieReplyCookie..], _lastMac1, cookie))
-            return false;
+            return Drop.Forged;
         cookie.CopyTo(_cookie);
         _cookieUntil = now + (Limits.CookieLifetime - Limits.CookieLatency);
         _awaitsCookie = false;
-        return true;
+        return Drop.None;
     }
 }

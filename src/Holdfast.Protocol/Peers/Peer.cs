@@ -98,7 +98,9 @@ public sealed class Peer
     public void SetPresharedKey(Secret? key)
     {
         PresharedSecret?.Dispose();
-        PresharedSecret = key is { IsZero: false } ? key : null;
+        PresharedSecret = null;
+        if (key is { IsZero: false }) PresharedSecret = key;
+        else key?.Dispose();
     }
 
     /// <summary>Sends to another address from now on. The source is the kernel's choice until the peer answers.</summary>

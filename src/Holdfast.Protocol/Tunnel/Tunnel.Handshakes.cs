@@ -7,7 +7,7 @@ using Holdfast.Protocol.Wire;
 namespace Holdfast.Protocol;
 
 // Making sessions (paper 5.4.2 to 5.4.7). An initiation of ours and one of the peer's may cross: each side answers, and both
-// sessions come about; the later one is used.
+// sessions come about; then the end with the lower public key goes over to the other's.
 public sealed partial class Tunnel
 {
     /// <summary>Sends an initiation, unless one went out less than RekeyTimeout ago.</summary>
@@ -89,7 +89,7 @@ public sealed partial class Tunnel
 
         peer.Initiation = null; // its index goes on to the keypair
         initiation.Dispose();
-        if (peer.Next is not null)
+        if (peer.Next is not null && !Yields(peer))
         {
             Retire(peer.Current);
             Retire(peer.Previous);
@@ -111,11 +111,18 @@ public sealed partial class Tunnel
         return Drop.None;
     }
 
+    /// <summary>
+    /// Who of two ends that both began stays ready for the other's session, so that they meet in one. Each using its
+    /// own, both would renew theirs from then on, and retire what the other still uses.
+    /// </summary>
+    private bool Yields(Peer peer) => _self!.PublicKey.Bytes.SequenceCompareTo(peer.PublicKey.Bytes) < 0;
+
     private Drop HandleCookieReply(ReadOnlySpan<byte> datagram, in Now now)
     {
         var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.CookieReplyReceiver..]);
         if (!_peers.TryFind(receiver, out var found)) return Drops.Count(Drop.UnknownReceiver);
-        return found.Peer.Cookies.TryTake(datagram, now.Mono) ? Drop.None : Count(found.Peer, Drop.Forged);
+        var drop = found.Peer.Cookies.Take(datagram, now.Mono);
+        return drop == Drop.None ? Drop.None : Count(found.Peer, drop);
     }
 
     /// <summary>

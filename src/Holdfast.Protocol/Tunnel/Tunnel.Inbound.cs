@@ -70,6 +70,7 @@ public sealed partial class Tunnel
     {
         Retire(peer.Previous);
         (peer.Previous, peer.Current, peer.Next) = (peer.Current, peer.Next, null);
+        DropInitiation(peer); // an answer to it would only make another session
         HandshakeComplete(peer, now);
         SendStaged(peer, now);
     }

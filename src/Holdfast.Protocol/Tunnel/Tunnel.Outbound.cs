@@ -87,11 +87,14 @@ public sealed partial class Tunnel
         AnyAuthenticatedSent(peer, now);
     }
 
-    /// <summary>The packet with zeros behind it up to a multiple of 16, but not beyond the MTU (paper 5.4.6).</summary>
+    /// <summary>
+    /// The packet with zeros behind it up to a multiple of 16, but beyond neither the MTU (paper 5.4.6) nor a datagram.
+    /// </summary>
     private Span<byte> Pad(Span<byte> buffer, int length)
     {
         var padded = (length + Limits.PaddingMultiple - 1) & ~(Limits.PaddingMultiple - 1);
-        padded = Math.Max(length, Math.Min(padded, Math.Min(Mtu, buffer.Length)));
+        var room = Math.Min(Math.Min(Mtu, Limits.PacketBytes), buffer.Length);
+        padded = Math.Max(length, Math.Min(padded, room));
         buffer[length..padded].Clear();
         return buffer[..padded];
     }

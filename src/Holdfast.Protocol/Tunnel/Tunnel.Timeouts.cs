@@ -44,7 +44,8 @@ public sealed partial class Tunnel
 
     private void InitiationUnanswered(Peer peer, in Now now)
     {
-        if (peer.HandshakeAttempts > Limits.HandshakeAttempts)
+        peer.UnansweredInitiations++;
+        if (++peer.HandshakeAttempts == Limits.HandshakeAttempts)
         {
             peer.Timers.Keepalive = MonoTime.Never;
             DropInitiation(peer);
@@ -54,8 +55,6 @@ public sealed partial class Tunnel
             _events.HandshakeGivenUp(peer);
             return;
         }
-        peer.HandshakeAttempts++;
-        peer.UnansweredInitiations++;
         peer.Source = default; // the source address may be what broke
         _events.HandshakeUnanswered(peer);
         Initiate(peer, now, isRetry: true);

@@ -117,8 +117,9 @@ public sealed partial class Tunnel : IDisposable
         AllowedIps.RemoveAll(peer);
         _timers.Remove(peer);
         _peers.Remove(peer);
-        peer.PresharedSecret?.Dispose();
+        peer.SetPresharedKey(null);
         peer.StaticShared?.Dispose();
+        peer.StaticShared = null;
     }
 
     /// <summary>Changes the persistent keepalive; switched on, the first one goes out at once.</summary>
@@ -132,10 +133,10 @@ public sealed partial class Tunnel : IDisposable
         if (wasOff) SendKeepalive(peer, now);
     }
 
-    /// <summary>Begins a handshake with a peer that has an endpoint and no session: a starting end shows that it is here.</summary>
+    /// <summary>Begins a handshake with a peer that has an endpoint and no usable session: a starting end shows that it is here.</summary>
     public void Greet(Peer peer, in Now now)
     {
-        if (peer.Current is null) Initiate(peer, now);
+        if (peer.Current is not { } keypair || !keypair.MaySeal(now.Mono)) Initiate(peer, now);
     }
 
     /// <summary>A peer's endpoint was set: what waits for it asks for a session at once.</summary>

@@ -13,8 +13,11 @@ internal static class IpHeader
     internal const int V6Destination = 24;
     internal const byte Icmp = 1;
     internal const byte Udp = 17;
+    internal const byte HopByHop6 = 0;
+    internal const byte Routing6 = 43;
     internal const byte Fragment6 = 44;
     internal const byte Icmp6 = 58;
+    internal const byte Destination6 = 60;
 
     /// <summary>The packet's length by its own header, or 0 if it is no IP packet or does not fit into the bytes given.</summary>
     internal static int LengthOf(ReadOnlySpan<byte> bytes)

@@ -38,8 +38,8 @@ public readonly record struct Tai64n(ulong Seconds, uint Nanoseconds) : ICompara
     {
         var label = FromUnix(unixNanoseconds);
         if (label.CompareTo(last) > 0) return label;
-        var next = (last.Nanoseconds & ~(Granularity - 1)) + Granularity;
-        return next < NanosecondsPerSecond ? last with { Nanoseconds = next } : new Tai64n(last.Seconds + 1, 0);
+        var next = (long)(last.Nanoseconds & ~(Granularity - 1)) + Granularity;
+        return next < NanosecondsPerSecond ? last with { Nanoseconds = (uint)next } : new Tai64n(last.Seconds + 1, 0);
     }
 
     /// <summary>Reads the twelve bytes of the wire.</summary>

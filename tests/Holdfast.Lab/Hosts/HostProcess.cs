@@ -80,7 +80,7 @@ public sealed class HostProcess : IAsyncDisposable
             {
                 await Kill(Signal.Term);
             }
-            catch (LabException) when (HasExited)
+            catch (LabException) when (HasEnded)
             {
                 // It ended by itself between the look and the signal, which is what was asked for.
             }
@@ -151,7 +151,7 @@ public sealed class HostProcess : IAsyncDisposable
             {
                 await Kill();
             }
-            catch (LabException) when (HasExited)
+            catch (LabException) when (HasEnded)
             {
                 // It ended by itself between the look and the signal.
             }
@@ -199,6 +199,9 @@ public sealed class HostProcess : IAsyncDisposable
             _enterer.Exited -= Done;
         }
     }
+
+    // nsenter is a moment behind the program that it waits for.
+    private bool HasEnded => HasExited || (_pid != 0 && !Directory.Exists($"/proc/{_pid}"));
 
     private bool ReadPid()
     {

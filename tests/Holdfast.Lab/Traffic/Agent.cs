@@ -42,6 +42,12 @@ public static class Agent
     /// <param name="port">The receiver's port.</param>
     public static async Task<UdpReceived> SendDatagrams(Host from, Host to, string address, int rate, int size,
         int count, int port = 7002)
+        => (await PaceDatagrams(from, to, address, rate, size, count, port)).Received;
+
+    /// <inheritdoc cref="SendDatagrams"/>
+    /// <returns>What both ends say: whether the sender kept its pace, too.</returns>
+    public static async Task<(UdpSent Sent, UdpReceived Received)> PaceDatagrams(Host from, Host to, string address,
+        int rate, int size, int count, int port = 7002)
     {
         await using var receiver = Start(to, "udp-receive", Number(port));
         await receiver.WaitForLine("\"ready\"", StartDeadline);
@@ -49,8 +55,9 @@ public static class Agent
         await using var sender = Start(from, "udp-send", address, Number(port), Number(rate), Number(size),
             Number(count));
         await sender.Ends(time);
-        var line = await receiver.WaitForLine("\"received\"", StartDeadline);
-        return Parse<UdpReceived>(line);
+        var sent = await sender.WaitForLine("\"sent\"", StartDeadline);
+        var received = await receiver.WaitForLine("\"received\"", StartDeadline);
+        return (Parse<UdpSent>(sent), Parse<UdpReceived>(received));
     }
 
     internal static T Parse<T>(string line) => JsonSerializer.Deserialize<T>(line, JsonSerializerOptions.Web)

@@ -1,0 +1,35 @@
+namespace Holdfast.LabTests;
+
+/// <summary>What `make demo` runs goes well, can be read by people, and leaves nothing behind.</summary>
+public sealed class DemoTests
+{
+    private const int MostLines = 40;
+    private const int MostColumns = 120;
+
+    [Fact]
+    public async Task The_demo_goes_well_and_leaves_nothing()
+    {
+        var interfaces = Directory.GetDirectories("/sys/class/net").Order();
+        var (demo, output, errors) = await Programs.Run(TimeSpan.FromMinutes(2), "Holdfast.Demo.dll");
+        Assert.True(demo.ExitCode == 0, $"{output}\n{errors}");
+        Assert.Empty(errors);
+        var lines = output.TrimEnd().Split('\n');
+        Assert.InRange(lines.Length, 10, MostLines);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, MostColumns));
+        Assert.DoesNotContain('\e', output);
+        Assert.Contains("the same SHA-256 at both ends", output);
+        Assert.StartsWith("All as it should be.", lines[^1]);
+        Assert.Empty(LabJanitor.ProcessesOf(demo.Id));
+        Assert.Equal(interfaces, Directory.GetDirectories("/sys/class/net").Order());
+    }
+
+    [Fact]
+    public async Task Without_the_executable_it_says_what_to_do()
+    {
+        var (demo, _, errors) = await Programs.Run(TimeSpan.FromMinutes(1), "Holdfast.Demo.dll",
+            (HoldfastBinary.Variable, "/nowhere/holdfast"));
+        Assert.Equal(1, demo.ExitCode);
+        Assert.Equal("the demo failed: /nowhere/holdfast is missing: run `make` first, or set HOLDFAST_BINARY",
+            errors.Trim());
+    }
+}
