@@ -20,6 +20,10 @@ public sealed record RunRecord
     /// <summary>Kernel settings that were changed, with their values before.</summary>
     public IReadOnlyDictionary<string, string> Sysctls { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Routing tables that are this tunnel's alone: rules of ours that lead there are its rules, also when its routes
+    /// went with a device that was deleted.</summary>
+    public IReadOnlyList<uint> Tables { get; init; } = [];
+
     /// <summary>Whether there is an nftables table.</summary>
     public bool HasFirewall { get; init; }
 

@@ -133,6 +133,7 @@ public sealed class TunnelService : IAsyncDisposable
         _record = _record with
         {
             Sysctls = sysctls,
+            Tables = [.. desired.OwnTables.Union(earlier?.Tables ?? [])],
             HasFirewall = _record.HasFirewall || earlier is { HasFirewall: true } || desired.Firewall is not null,
             HasDns = !_record.ByDaemon && _config.DnsServers.Count + _config.DnsSearch.Count > 0,
         };
@@ -179,7 +180,8 @@ public sealed class TunnelService : IAsyncDisposable
     private async Task<ControlReply?> TrySaveAsync()
     {
         if (!_config.SaveConfig || _record.ByDaemon || _record.File is not { } file) return null;
-        var running = await _tunnel.SnapshotAsync(_config).ConfigureAwait(false);
+        var written = _config with { Addresses = [.. _network.Addresses()] };
+        var running = await _tunnel.SnapshotAsync(written).ConfigureAwait(false);
         try
         {
             Linux.Files.AtomicFile.Write(file, WgQuickFile.Print(running), UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -221,9 +223,13 @@ public sealed class TunnelService : IAsyncDisposable
 
         // The sockets go last: whoever asked for the end sees it by them.
         if (reason.Kind == EndKind.Down) File.Delete(_recordPath);
-        else if (reason.Kind != EndKind.Left) (_record with { Ended = reason.Text }).Write(_recordPath);
+        else if (reason.Kind != EndKind.Left) (LastRecord(reason.Kind) with { Ended = reason.Text }).Write(_recordPath);
         if (_wireGuard is not null) await _wireGuard.DisposeAsync().ConfigureAwait(false);
         if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
         Log.TunnelEnded(_log, Name, reason.Text);
     }
+
+    // What is cleaned up already may be somebody else's by the time that `down` reads the record.
+    private RunRecord LastRecord(EndKind kind) => kind != EndKind.DeviceGone ? _record
+        : new RunRecord { Name = _record.Name, File = _record.File, ByDaemon = _record.ByDaemon };
 }

@@ -9,7 +9,7 @@ internal static class NetworkLeftovers
 {
     internal static void Remove(NetworkReconciler network, RunRecord record, bool deviceToo, ILogger log)
     {
-        network.Remove(record.HasFirewall, deviceToo);
+        network.Remove(record, deviceToo);
         // A setting that another tunnel needs too stays; the last one restores it.
         if (record.Sysctls.Count == 0 || network.OthersTakeAll()) return;
         foreach (var (name, value) in record.Sysctls)

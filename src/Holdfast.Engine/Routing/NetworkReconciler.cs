@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Holdfast.Control;
 using Holdfast.Engine.Config;
 using Holdfast.Linux;
 using Holdfast.Linux.Netlink;
@@ -73,10 +74,10 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
     /// Takes away all that is this tunnel's. The device itself is its owner's to remove, or ours with
     /// <paramref name="deviceToo"/> when no owner is left.
     /// </summary>
-    internal void Remove(bool hasFirewall, bool deviceToo)
+    internal void Remove(RunRecord record, bool deviceToo)
     {
         var observed = Observe();
-        var nothing = DesiredNetwork.Nothing(device);
+        var nothing = DesiredNetwork.Nothing(device, [.. record.Tables]);
         var index = _kernel.Link(device)?.Index ?? 0;
         foreach (var step in RoutingDiff.Between(nothing, observed).Steps)
         {
@@ -89,9 +90,13 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
                 Log.NetworkGone(log, step.Entry.ToString()); // it went with something else
             }
         }
-        if (hasFirewall) Nft.Run(TunnelFirewall.Removal(device), log);
+        if (record.HasFirewall) Nft.Run(TunnelFirewall.Removal(device), log);
         if (deviceToo && index != 0) _kernel.DeleteLink(index);
     }
+
+    /// <summary>The device's addresses, but for those that the kernel made itself.</summary>
+    internal IEnumerable<InterfaceAddress> Addresses() => Observe().Addresses
+        .Where(a => a.Device == device && a.Protocol is 0 or > RoutingNumbers.LastKernelAddressProtocol).Select(a => a.Address);
 
     /// <summary>Marks the device as ours.</summary>
     internal void MarkDevice()

@@ -48,8 +48,9 @@ public sealed class CarryTests : LabTest
         Assert.Equal(new Transfer(0, 0), await site.Transfer());
         var ping = await Ping.Run(site.Host, WgFile.HubV4, 10, Milliseconds(10));
         Assert.Equal(10, ping.Received);
-        Assert.Equal(new Transfer(Response + 10 * PingDatagram, Initiation + 10 * PingDatagram), await site.Transfer());
-        Assert.Equal(new Transfer(Initiation + 10 * PingDatagram, Response + 10 * PingDatagram), await hub.Transfer());
+        const long Asked = Initiation + 10 * PingDatagram, Answered = Response + 10 * PingDatagram;
+        Assert.Equal(new Transfer(Received: Answered, Sent: Asked), await site.Transfer());
+        Assert.Equal(new Transfer(Received: Asked, Sent: Answered), await hub.Transfer());
     }
 
     [Fact]

@@ -17,6 +17,32 @@ internal static class HostState
         echo '== programs'; ps -eo comm= | grep -vxE 'ps|sh|grep|find|sort|sysctl' | sort
         """;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>Takes it down.</summary>
     public static async Task<string> Take(Host host) => (await host.Run("sh", "-c", Questions)).Output;
+
+    /// <summary>Demands that a host is as it was. A process that has said its last word may take a moment to
+    /// end.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="before">What <see cref="Take"/> gave then.</param>
+    /// <param name="but">Lines with one of these words don't count.</param>
+    public static async Task IsAgain(Host host, string before, params string[] but)
+    {
+        var wanted = Without(before);
+        var last = "";
+        try
+        {
+            await Eventually.Until(async () => (last = Without(await Take(host))) == wanted, Patience,
+                $"{host.Name} to be as it was");
+        }
+        catch (LabException)
+        {
+            // Shows where they differ.
+            Assert.Equal(wanted, last);
+        }
+
+        string Without(string text) => string.Join('\n',
+            text.Split('\n').Where(l => !but.Any(w => l.Contains(w, StringComparison.Ordinal))));
+    }
 }

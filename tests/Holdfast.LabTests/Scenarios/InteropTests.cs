@@ -17,7 +17,8 @@ public sealed class InteropTests : LabTest
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task A_plain_peer_carries_both_families_both_ways(bool holdfastInitiates, bool outerV6, bool preshared)
+    public async Task A_plain_peer_carries_both_families_both_ways(bool holdfastInitiates, bool outerV6,
+        bool preshared)
     {
         var lab = await Draw("site -isp- hub");
         var (site, hub) = (lab.Host("site"), lab.Host("hub"));

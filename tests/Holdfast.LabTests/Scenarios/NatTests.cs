@@ -14,7 +14,8 @@ public sealed class NatTests : LabTest
     public async Task A_keepalive_keeps_the_mapping_open()
     {
         var lab = await Draw("site", "hub");
-        var wire = await lab.AddWire(lab.Host("site"), lab.Host("hub"), new WireOptions { Name = "isp", Nat = Forgetful });
+        var options = new WireOptions { Name = "isp", Nat = Forgetful };
+        var wire = await lab.AddWire(lab.Host("site"), lab.Host("hub"), options);
         var hub = await lab.Host("hub").Up(WgFile.Hub());
         await lab.Host("site").Up(WgFile.Site(WgFile.At(wire.Far.V4)).WithPeer(p => p with { Keepalive = 1 }));
         await hub.HasSession();
@@ -39,7 +40,11 @@ public sealed class NatTests : LabTest
         var endpoint = await hub.Endpoint();
 
         // The hub goes on sending, but the site does not answer: so nothing from inside refreshes the mapping.
-        await siteHost.Run("nft", "table inet t { chain c { type filter hook input priority 0; iifname \"wg0\" drop; }; }");
+        await siteHost.Run("nft", """
+            table inet t {
+              chain c { type filter hook input priority 0; iifname "wg0" drop; }
+            }
+            """);
         await using (hubHost.Start("ping", "-n", "-i", "0.1", WgFile.SiteV4))
         {
             await Eventually.Until(() => wire.Backward.Counters.DroppedAs(DropCause.NoMapping) > 0, Seconds(5),

@@ -17,7 +17,10 @@ internal sealed record WgPeer(KeyPair Key)
 
     public void Write(StringBuilder text)
     {
-        text.Append($"[Peer]\nPublicKey = {Key.Public}\nAllowedIPs = {AllowedIps}\n");
+        text.Append($"[Peer]\nPublicKey = {Key.Public}\n");
+        // An empty list is something that wg(8) does not read.
+        if (AllowedIps.Length > 0)
+            text.Append($"AllowedIPs = {AllowedIps}\n");
         if (Endpoint is not null)
             text.Append($"Endpoint = {Endpoint}\n");
         if (Preshared is not null)
