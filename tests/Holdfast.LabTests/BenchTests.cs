@@ -1,5 +1,5 @@
-using Holdfast.Comparing;
 using System.Text.Json;
+using Holdfast.Comparing;
 
 namespace Holdfast.LabTests;
 
