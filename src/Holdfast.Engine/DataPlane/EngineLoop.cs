@@ -132,7 +132,7 @@ internal sealed class EngineLoop : IDisposable
         for (var i = 0; i < count; i++) Handle(_events[i], now);
         if (Tunnel.NextTimeout.Passed(now.Mono)) Tunnel.HandleTimeouts(now);
         _transport.Flush(Tunnel);
-        WatchDevice(!_transport.IsBlocked);
+        WatchForRoom();
         ArmTimer();
     }
 
@@ -170,16 +170,22 @@ internal sealed class EngineLoop : IDisposable
     /// While a socket takes no more, its room is waited for and the device is left alone: its queue then tells the host to
     /// slow down.
     /// </summary>
-    private void WatchDevice(bool watch)
+    private void WatchForRoom()
     {
+        WatchForRoom(_transport.LaneOf(4));
+        WatchForRoom(_transport.LaneOf(6));
+        var watch = !_transport.IsBlocked;
         if (watch == _deviceIsWatched) return;
         _deviceIsWatched = watch;
         _epoll.Modify(_device.Fd, watch ? EpollInterest.Readable : EpollInterest.None, DeviceToken);
-        foreach (var lane in _transport.Lanes)
-        {
-            var interest = EpollInterest.Readable | (lane.IsBlocked ? EpollInterest.Writable : EpollInterest.None);
-            _epoll.Modify(lane.Socket.Fd, interest, LaneToken + (ulong)lane.Socket.Family);
-        }
+    }
+
+    private void WatchForRoom(UdpLane? lane)
+    {
+        if (lane is null || lane.IsBlocked == lane.RoomIsWatched) return;
+        lane.RoomIsWatched = lane.IsBlocked;
+        var interest = EpollInterest.Readable | (lane.IsBlocked ? EpollInterest.Writable : EpollInterest.None);
+        _epoll.Modify(lane.Socket.Fd, interest, LaneToken + (ulong)lane.Socket.Family);
     }
 
     private void ArmTimer()

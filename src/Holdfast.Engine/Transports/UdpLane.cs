@@ -18,7 +18,8 @@ internal sealed class UdpLane(UdpSocket socket) : IDisposable
     /// <summary>Whether the socket's buffer was full at the last flush, and datagrams wait for it.</summary>
     internal bool IsBlocked { get; private set; }
 
-    internal long SendBufferFull { get; private set; }
+    /// <summary>Whether the engine waits for room in the socket.</summary>
+    internal bool RoomIsWatched { get; set; }
 
     /// <summary>Room in the batch; empty when it is full and the socket takes no more.</summary>
     internal Span<byte> Reserve(int size, Tunnel tunnel)
