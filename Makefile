@@ -24,7 +24,7 @@ all: setup out/holdfast
 
 out/holdfast: $(SOURCES) packaging/holdfast-wg
 	@mkdir -p out
-	$(DOTNET) publish src/Holdfast -c Release -o out/publish -v quiet
+	$(DOTNET) publish src/Holdfast -c Release -o out/publish -v quiet -clp:ErrorsOnly
 	@install -m 755 out/publish/holdfast out/holdfast.new && mv out/holdfast.new out/holdfast
 	@install -m 755 packaging/holdfast-wg out/holdfast-wg
 	@touch out/holdfast
@@ -36,7 +36,7 @@ setup-lab:
 	@build/setup lab
 
 build: setup
-	$(DOTNET) build Holdfast.slnx -c Release -v quiet
+	$(DOTNET) build Holdfast.slnx -c Release -v quiet -clp:ErrorsOnly
 
 check: build
 	$(DOTNET) format Holdfast.slnx --verify-no-changes --no-restore
@@ -47,11 +47,11 @@ test: setup-lab out/holdfast build
 	@build/test Holdfast.Tests Holdfast.LabTests
 
 demo: setup-lab out/holdfast
-	@$(DOTNET) build tests/Holdfast.Demo -c Release -v quiet
+	@$(DOTNET) build tests/Holdfast.Demo -c Release -v quiet -clp:ErrorsOnly
 	@tests/Holdfast.Demo/bin/Release/net10.0/Holdfast.Demo
 
 bench: setup-lab out/holdfast
-	@$(DOTNET) build bench/Holdfast.Compare -c Release -v quiet
+	@$(DOTNET) build bench/Holdfast.Compare -c Release -v quiet -clp:ErrorsOnly
 	@bench/Holdfast.Compare/bin/Release/net10.0/Holdfast.Compare $(ARGS)
 
 # Hours for minutes: ten thousand seeds, ten minutes with a real peer across its rekeys.

@@ -61,7 +61,7 @@ internal sealed record Plan
 
     /// <summary>The programs that the machine must have.</summary>
     public string[] Programs()
-        => ["ip", "unshare", "nsenter", "mount", "ping", "iperf3", .. Contenders.SelectMany(c => c.Programs).Distinct()];
+        => ["ip", "unshare", "nsenter", "mount", "ping", "iperf3", .. Contenders.SelectMany(c => c.Programs)];
 
     private static Plan Quick => new()
     {

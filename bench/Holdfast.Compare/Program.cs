@@ -3,8 +3,8 @@ using Holdfast.Labs;
 namespace Holdfast.Comparing;
 
 /// <summary>
-/// Puts Holdfast and real peers side by side: the same two hosts and the same wire, one after the other, several rounds in
-/// one run, so that the noise of a shared machine meets all of them.
+/// Puts Holdfast and real peers side by side: the same two hosts and the same wire, one after the other, several
+/// rounds in one run, so that the noise of a shared machine meets all of them.
 /// </summary>
 internal static class Program
 {

@@ -12,7 +12,8 @@ internal static partial class RoundTrips
     public static async Task<(double Mean, double Percentile99)> Measure(Host from, string address, int count,
         TimeSpan interval)
     {
-        var options = RunOptions.Usual with { MayFail = true, Timeout = (interval * count) + TimeSpan.FromSeconds(20) };
+        var time = (interval * count) + TimeSpan.FromSeconds(20);
+        var options = RunOptions.Usual with { MayFail = true, Timeout = time };
         var result = await from.Run(options, "ping", "-n", "-c", count.ToString(CultureInfo.InvariantCulture), "-i",
             interval.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), "-W", "1", address);
         var times = Parse(result.Output);

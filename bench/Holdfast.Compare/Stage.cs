@@ -2,7 +2,8 @@ using Holdfast.Labs;
 
 namespace Holdfast.Comparing;
 
-/// <summary>Two hosts, one veth pair with an MTU of 1500, nothing else; and whoever carries packets between them.</summary>
+/// <summary>Two hosts, one veth pair with an MTU of 1500, nothing else; and whoever carries packets between
+/// them.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);

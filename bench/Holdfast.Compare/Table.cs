@@ -31,11 +31,11 @@ internal static class Table
     {
         var rounds = comparison.Rounds.Values.First().Count;
         var ratio = reference is null ? "" : $"; x is the ratio to {reference.Name}'s";
-        return $"Two hosts, one veth pair, MTU 1500, {Environment.ProcessorCount} processors for everything. Median of "
-            + $"{rounds} round{(rounds == 1 ? "" : "s")} (lowest to highest){ratio}.\n"
-            + "UDP: the highest paced rate of which at most 0.1 % is lost. CPU: of the tunnel's processes, one TCP stream.\n"
-            + "Restart: from kill -9, with the program started again at once, until pings flow; the near end knows the "
-            + "far end's address.";
+        return $"Two hosts, one veth pair, MTU 1500, {Environment.ProcessorCount} processors for everything. Median "
+            + $"of {rounds} round{(rounds == 1 ? "" : "s")} (lowest to highest){ratio}.\n"
+            + "UDP: the highest paced rate of which at most 0.1 % is lost. CPU: of the tunnel's processes, one TCP "
+            + "stream.\nRestart: from kill -9, with the program started again at once, until pings flow; the near end "
+            + "knows the far end's address.";
     }
 
     private static string Cell(Comparison comparison, Contender contender, Metric metric, Contender? reference)
@@ -54,7 +54,10 @@ internal static class Table
     private static string Ratio(Comparison comparison, Contender contender, Metric metric, Contender? reference,
         double median)
     {
-        if (reference is null || contender == reference || comparison.Figures(reference, metric) is not { Count: > 0 } those)
+        if (reference is null || contender == reference)
+            return "";
+        var those = comparison.Figures(reference, metric);
+        if (those.Count == 0)
             return "";
         var ratio = median / Comparison.Median(those);
         return double.IsFinite(ratio) ? string.Create(CultureInfo.InvariantCulture, $" x{ratio:0.00}") : "";

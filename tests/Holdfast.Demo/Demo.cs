@@ -63,8 +63,8 @@ internal sealed class Demo
         var (hubKey, siteKey) = (await MakeKey(_hub), await MakeKey(_site));
         await WriteFile(_hub, hubKey, HubInside, SiteInside, siteKey, endpoint: null);
         await WriteFile(_site, siteKey, SiteInside, HubInside, hubKey, $"{_wire.Far.V4}:{Port}");
-        _story.Step($"Each has a file as wg-quick reads it, /etc/wireguard/{Device}.conf. The hub inside is {HubInside},");
-        _story.More($"the site {SiteInside}; only the site knows where the other one is.");
+        _story.Step($"Each has a file as wg-quick reads it, /etc/wireguard/{Device}.conf. Inside, the hub is");
+        _story.More($"{HubInside} and the site {SiteInside}; only the site knows where the other one is.");
     }
 
     private async Task BringUp()
@@ -72,7 +72,8 @@ internal sealed class Demo
         var (hub, site) = (await Up(_hub), await Up(_site));
         await _site.Carries(HubInside, Patience);
         var ping = await Ping.Run(_site, HubInside, count: 5, TimeSpan.FromMilliseconds(20));
-        _story.Step($"`holdfast up {Device}` on both: up after {hub.TotalSeconds:0.00} s and {site.TotalSeconds:0.00} s.");
+        _story.Step($"`holdfast up {Device}` on both: up after {hub.TotalSeconds:0.00} s and "
+            + $"{site.TotalSeconds:0.00} s.");
         _story.More($"A ping through the tunnel takes {ping.Mean.TotalMilliseconds:0.0} ms.");
     }
 
@@ -85,8 +86,8 @@ internal sealed class Demo
         var (sent, received) = await file.Ends(Patience);
         Expect(received.Received == FileBytes && received.Sha256 == sent.Sha256,
             $"the file that arrived is another one: {received}, {sent}");
-        _story.Step($"The whole file is there after {received.ElapsedMs / 1000:0.0} s: {received.Received:N0} bytes in one "
-            + "connection,");
+        _story.Step($"The whole file is there after {received.ElapsedMs / 1000:0.0} s: {received.Received:N0} bytes "
+            + "in one connection,");
         _story.More($"the same SHA-256 at both ends ({received.Sha256[..16]}...).");
     }
 
@@ -98,7 +99,8 @@ internal sealed class Demo
         await host.Kill(pids[0], Signal.Kill);
         await Eventually.Until(() => Engines(host).Count == 0, Patience, $"the engine of {host.Name} to die");
         var before = file.Arrived;
-        var link = await host.Run(RunOptions.Usual with { MayFail = true }, "ip", "-br", "link", "show", "dev", Device);
+        var look = RunOptions.Usual with { MayFail = true };
+        var link = await host.Run(look, "ip", "-br", "link", "show", "dev", Device);
         Expect(link.ExitCode == 0, $"the interface went with the engine of {host.Name}: {link}");
         _story.Step($"{before / Megabyte} MB are through: kill -9 for the {host.Name}'s engine (process {pids[0]}). "
             + "The interface stays.");
@@ -117,8 +119,8 @@ internal sealed class Demo
         Expect(watch is { Initiations: >= 3, Responses: >= 3 },
             $"{watch.Initiations} handshakes were begun and {watch.Responses} answered, not 3 and more");
         Expect(watch.InClear == 0, $"{watch.InClear} packets travelled in clear");
-        _story.Step($"What the wire saw: {watch.Tunnel:N0} datagrams of the tunnel, {watch.Initiations} handshakes begun and "
-            + $"{watch.Responses} answered,");
+        _story.Step($"What the wire saw: {watch.Tunnel:N0} datagrams of the tunnel, {watch.Initiations} handshakes "
+            + $"begun and {watch.Responses} answered,");
         _story.More("not one packet in clear, not even while an engine was dead.");
     }
 
@@ -130,7 +132,8 @@ internal sealed class Demo
             var left = await host.Run("ip", "-br", "link");
             Expect(!left.Output.Contains(Device, StringComparison.Ordinal), $"{host.Name} still has {Device}: {left}");
             var routes = await host.Run("ip", "route", "show", "table", "all");
-            Expect(!routes.Output.Contains("10.7.0.", StringComparison.Ordinal), $"{host.Name} still has routes: {routes}");
+            Expect(!routes.Output.Contains("10.7.0.", StringComparison.Ordinal),
+                $"{host.Name} still has routes: {routes}");
             Expect(Engines(host).Count == 0, $"{host.Name} still runs an engine");
         }
         _story.Step($"`holdfast down {Device}` on both: interface, addresses and routes are gone, nothing runs.");
@@ -150,8 +153,8 @@ internal sealed class Demo
         return (secret, (await host.Run(input, HoldfastBinary.Path, "key", "public")).Output);
     }
 
-    private static async Task WriteFile(Host host, (string Private, string Public) own, string inside, string peerInside,
-        (string Private, string Public) peer, string? endpoint)
+    private static async Task WriteFile(Host host, (string Private, string Public) own, string inside,
+        string peerInside, (string Private, string Public) peer, string? endpoint)
     {
         host.WriteFile($"/etc/wireguard/{Device}.conf", $"""
             [Interface]

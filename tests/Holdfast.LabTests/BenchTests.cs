@@ -1,5 +1,5 @@
-using Holdfast.Comparing;
 using System.Text.Json;
+using Holdfast.Comparing;
 
 namespace Holdfast.LabTests;
 
@@ -12,8 +12,8 @@ public sealed class BenchTests
         var file = Path.GetTempFileName();
         try
         {
-            var (compare, output, errors) = await Programs.Run(TimeSpan.FromMinutes(5), "Holdfast.Compare.dll", "--quick",
-                "--json", file);
+            var (compare, output, errors) = await Programs.Run(TimeSpan.FromMinutes(5), "Holdfast.Compare.dll",
+                "--quick", "--json", file);
             Assert.True(compare.ExitCode == 0, $"{output}\n{errors}");
             foreach (var metric in Metric.All)
                 Assert.Contains(metric.Name, output);

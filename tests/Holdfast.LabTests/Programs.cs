@@ -14,7 +14,8 @@ internal static class Programs
     private static async Task<(Process Process, string Output, string Errors)> Run(TimeSpan within, string assembly,
         string[] arguments, (string Name, string Value)? variable)
     {
-        var start = new ProcessStartInfo(Agent.Dotnet, [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        string[] all = [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments];
+        var start = new ProcessStartInfo(Agent.Dotnet, all)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

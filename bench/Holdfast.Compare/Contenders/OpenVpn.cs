@@ -2,7 +2,8 @@ using Holdfast.Labs;
 
 namespace Holdfast.Comparing.Contenders;
 
-/// <summary>OpenVPN in user space: UDP, TLS between two ends that know each other's certificates, AES-256-GCM.</summary>
+/// <summary>OpenVPN in user space: UDP, TLS between two ends that know each other's certificates,
+/// AES-256-GCM.</summary>
 internal sealed class OpenVpn : Contender
 {
     private const string Directory = "/etc/openvpn";
@@ -29,8 +30,8 @@ internal sealed class OpenVpn : Contender
     private static async Task<string> MakeCertificate(Host host)
     {
         System.IO.Directory.CreateDirectory(host.PathOf(Directory));
-        await host.Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-days", "2", "-subj", $"/CN={host.Name}", "-keyout", $"{Directory}/key.pem", "-out",
+        await host.Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+            "-nodes", "-days", "2", "-subj", $"/CN={host.Name}", "-keyout", $"{Directory}/key.pem", "-out",
             $"{Directory}/certificate.pem");
         var answer = await host.Run("openssl", "x509", "-in", $"{Directory}/certificate.pem", "-noout", "-fingerprint",
             "-sha256");

@@ -40,12 +40,26 @@ public sealed class InteropTests : LabTest
         Assert.True(up.Bytes > 1_000_000, up.Json);
         Assert.True(down.Bytes > 1_000_000, down.Json);
 
-        var (hubMoved, siteMoved) = (await hubEnd.Transfer() - hubBefore, await siteEnd.Transfer() - siteBefore);
+        var (hubAfter, siteAfter) = await AtRest(hubEnd, siteEnd);
+        var (hubMoved, siteMoved) = (hubAfter - hubBefore, siteAfter - siteBefore);
         AssertPlausible(up.Bytes, hubMoved.Received, siteMoved.Sent);
         AssertPlausible(down.Bytes, siteMoved.Received, hubMoved.Sent);
         var plain = (holdfastInitiates ? hubEnd : siteEnd).Process!;
         Assert.DoesNotContain(plain.Output.Lines.Concat(plain.Errors.Lines),
             line => line.Contains("ERROR", StringComparison.Ordinal));
+    }
+
+    // The ends are read one after the other, so nothing may be on its way meanwhile.
+    private static async Task<(Transfer Hub, Transfer Site)> AtRest(TunnelEnd hub, TunnelEnd site)
+    {
+        var last = (Hub: await hub.Transfer(), Site: await site.Transfer());
+        await Eventually.Until(async () =>
+        {
+            var before = last;
+            last = (await hub.Transfer(), await site.Transfer());
+            return last == before;
+        }, Seconds(5), "the tunnel to be at rest");
+        return last;
     }
 
     // What the application got, headers on top, and what little was lost on the way or still in a queue at the end.

@@ -15,6 +15,9 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
     private readonly byte[] _packet = new byte[2048];
     private readonly Dictionary<PublicKey, Endpoint> _remembered = [];
     private readonly Dictionary<PublicKey, long> _lastInitiation = [];
+    private readonly Dictionary<PublicKey, (long Second, int Count)> _chatter = [];
+    private readonly long[] _returned = new long[DropCounters.Reasons];
+    private readonly long[] _named = new long[DropCounters.Reasons];
 
     public SimNode(SimWorld world, int number)
     {
@@ -43,6 +46,9 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
     public long LostInRestart { get; private set; }
     public long InboundDrops { get; set; }
     public long Initiations { get; private set; }
+    public long Responses { get; private set; }
+    public long CorruptedArrivals { get; set; }
+    public long DuplicateArrivals { get; set; }
     public HashSet<long> Seen { get; } = [];
     public int Sessions { get; private set; }
     public int GivenUp { get; private set; }
@@ -58,6 +64,8 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
             OutboundDropsBefore += OutboundDrops;
             LostInRestart += Waiting;
             floor = Tunnel.LatestTimestampSent;
+            CheckNames();
+            Array.Clear(_returned);
             _lastInitiation.Clear();
             Tunnel.Dispose();
         }
@@ -76,6 +84,8 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
             Tunnel.Greet(peer, Now);
         }
     }
+
+    public Peer Sees(SimNode other) => Tunnel.FindPeer(other.Key)!;
 
     public long OutboundDrops => Enumerable.Range((int)Drop.NotIp, (int)Drop.StagedExpired - (int)Drop.NotIp + 1)
         .Sum(d => Tunnel.Drops[(Drop)d]);
@@ -98,6 +108,11 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
             case Message.Transport:
                 CheckTransport(datagram, owner!);
                 if (length > Message.TransportMinimumBytes) DataSent++;
+                else CheckChatter(owner!);
+                break;
+            case Message.Response:
+                Responses++;
+                CheckChatter(owner!);
                 break;
             case Message.Initiation:
                 CheckInitiation(owner!);
@@ -120,9 +135,73 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
         _world.Check(keypair.SendCounter <= Limits.RejectAfterMessages, "a keypair seals past its message limit");
     }
 
+    /// <summary>Hears what the tunnel said about a datagram.</summary>
+    public void Took(Drop drop)
+    {
+        _returned[(int)drop]++;
+        _named[(int)drop]++;
+    }
+
+    /// <summary>A message was opened: its keypair is one of the peer's and not beyond its limit.</summary>
+    public void CheckOpened(ReadOnlySpan<byte> datagram)
+    {
+        var index = BitConverter.ToUInt32(datagram[4..]);
+        foreach (var peer in Tunnel.Peers)
+        {
+            foreach (var keypair in new[] { peer.Previous, peer.Current, peer.Next })
+            {
+                if (keypair?.LocalIndex != index) continue;
+                _world.Check(_world.Now - keypair.Created < Limits.RejectAfterTime, "a keypair opens past its limit");
+                return;
+            }
+        }
+        _world.Check(false, "opened under a keypair that no peer has");
+    }
+
+    /// <summary>Every drop is counted under the name that was returned, and has a cause on the wire.</summary>
+    public void CheckNames()
+    {
+        for (var drop = Drop.Malformed; drop <= Drop.InnerNotIp; drop++)
+        {
+            _world.Check(_returned[(int)drop] == Tunnel.Drops[drop],
+                $"node {Number}: {drop} returned {_returned[(int)drop]} times, counted {Tunnel.Drops[drop]}");
+        }
+        var damaged = _named[(int)Drop.Malformed] + _named[(int)Drop.BadMac] + _named[(int)Drop.Forged];
+        _world.Check(damaged <= CorruptedArrivals, $"node {Number}: {damaged} damaged of {CorruptedArrivals}");
+        var repeated = DuplicateArrivals + CorruptedArrivals; // a damaged counter may be one that was there
+        _world.Check(_named[(int)Drop.Replayed] <= repeated,
+            $"node {Number}: {_named[(int)Drop.Replayed]} replayed of {repeated}");
+        foreach (var drop in new[] { Drop.NotIp, Drop.NoPeer, Drop.RoutingLoop, Drop.TooBig })
+            _world.Check(Tunnel.Drops[drop] == 0, $"node {Number}: {drop} of an ordinary packet");
+        foreach (var drop in new[] { Drop.WrongSource, Drop.InnerNotIp, Drop.UnknownPeer, Drop.CookieNeeded })
+            _world.Check(Tunnel.Drops[drop] == 0, $"node {Number}: {drop} of an ordinary datagram");
+    }
+
+    /// <summary>Long after the last session nothing of it is left.</summary>
+    public void CheckThatKeysAreGone()
+    {
+        foreach (var peer in Tunnel.Peers)
+        {
+            var left = peer.Previous ?? peer.Current ?? peer.Next;
+            _world.Check(left is null && peer.Initiation is null, $"node {Number}: keys are left");
+        }
+        _world.Check(Tunnel.Indices == 0, $"node {Number}: {Tunnel.Indices} indices are left");
+    }
+
+    /// <summary>What is not data is rare: handshakes are 5 s apart, and so are answers and keepalives by their causes.</summary>
+    private void CheckChatter(Peer owner)
+    {
+        var second = _world.Now.Nanoseconds / 1_000_000_000;
+        var (last, count) = _chatter.GetValueOrDefault(owner.PublicKey);
+        count = last == second ? count + 1 : 1;
+        _chatter[owner.PublicKey] = (second, count);
+        _world.Check(count <= 6, $"node {Number}: {count} messages without data in a second");
+    }
+
     private void CheckInitiation(Peer owner)
     {
         Initiations++;
+        CheckChatter(owner);
         if (_lastInitiation.TryGetValue(owner.PublicKey, out var last))
         {
             _world.Check(_world.Now.Nanoseconds - last >= Limits.RekeyTimeout.Ticks * 100,
@@ -139,10 +218,11 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
     {
         if (from is null) return; // an ICMP error for our own packet
         var (source, destination, id) = SimPacket.Read(_packet.AsSpan(0, length));
+        _world.Check(_world.Sizes.GetValueOrDefault(id) == length, "a packet changed its length");
         _world.Check(destination == Number, "a packet for somebody else was delivered");
         _world.Check(_world.Nodes[source - 1].Key.Equals(from.PublicKey), "a packet came by another peer's session");
         _world.Check(Seen.Add(id), "a packet was delivered twice");
-        _world.Check(_world.Sent.Contains(id), "a packet that nobody sent");
+        _world.Check(_world.Sizes.ContainsKey(id), "a packet that nobody sent");
         Delivered++;
     }
 

@@ -15,6 +15,7 @@ internal sealed class SimWorld
     private readonly PriorityQueue<Action, (long Time, long Order)> _events = new();
     private readonly Dictionary<(int, int), byte[]> _presharedKeys = [];
     private readonly HashSet<(int, int)> _cut = [];
+    private readonly Queue<SimEvent> _recent = new();
     private long _order;
     private long _nextId;
 
@@ -31,7 +32,7 @@ internal sealed class SimWorld
     public MonoTime Now { get; private set; } = new(1_000_000_000);
     public List<string> Violations { get; } = [];
     public HashSet<(int, uint, ulong)> Nonces { get; } = [];
-    public HashSet<long> Sent { get; } = [];
+    public Dictionary<long, int> Sizes { get; } = [];
 
     public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(10);
     public TimeSpan Jitter { get; set; }
@@ -39,9 +40,22 @@ internal sealed class SimWorld
     public double Duplicates { get; set; }
     public double Corruption { get; set; }
 
+    /// <summary>Sees every datagram on the wire and may change it, or make it vanish; nothing of that is accounted.</summary>
+    public Func<byte[], byte[]?>? Tamper { get; set; }
+
+    /// <summary>Keeps what a checker found; the first finding takes the last events with it.</summary>
     public void Check(bool holds, string what)
     {
-        if (!holds && Violations.Count < 20) Violations.Add($"at {Now.Nanoseconds / 1e9:F3} s: {what}");
+        if (holds || Violations.Count >= 50) return; // 30 of them are events
+        Violations.Add($"at {Now.Nanoseconds / 1e9:F3} s: {what}");
+        if (Violations.Count == 1) Violations.AddRange(_recent.Select(e => $"  {e}"));
+    }
+
+    /// <summary>Remembers the last 30 events.</summary>
+    public void Note(string what, int from = 0, int to = 0, uint type = 0, int length = 0, Drop drop = Drop.None)
+    {
+        if (_recent.Count == 30) _recent.Dequeue();
+        _recent.Enqueue(new SimEvent(Now, what, from, to, type, length, drop));
     }
 
     public Secret? PresharedKeyOf(int one, int other) =>
@@ -56,6 +70,7 @@ internal sealed class SimWorld
 
     public void Start(SimNode node, bool knowsAddresses = true)
     {
+        Note("starts", node.Number);
         node.Start(Nodes.Where(n => n != node), knowsAddresses);
     }
 
@@ -70,34 +85,53 @@ internal sealed class SimWorld
     public long Send(SimNode from, SimNode to, int size = 200, bool v6 = false)
     {
         var id = ++_nextId;
-        Sent.Add(id);
         from.Offered++;
         var packet = SimPacket.Between(from.Number, to.Number, id, size, v6);
+        Sizes.Add(id, packet.Length - 15);
         from.Tunnel.HandlePacket(packet, packet.Length - 15, from.Now);
         return id;
     }
 
     public void Transmit(SimNode from, Endpoint to, byte[] datagram)
     {
+        if (Tamper is not null)
+        {
+            if (Tamper(datagram) is not { } changed) return;
+            datagram = changed;
+        }
         var copies = Random.Chance(Duplicates) ? 2 : 1;
         for (var copy = 0; copy < copies; copy++)
         {
-            if (Random.Chance(Loss)) continue;
-            if (Random.Chance(Corruption)) datagram[Random.Next(datagram.Length)] ^= (byte)(1 << Random.Next(8));
+            if (Random.Chance(Loss))
+            {
+                Note("is lost", from.Number, 0, Message.TypeOf(datagram), datagram.Length);
+                continue;
+            }
+            var (sent, corrupted, duplicate) = (datagram, Random.Chance(Corruption), copy > 0);
+            if (corrupted)
+            {
+                sent = (byte[])datagram.Clone();
+                sent[Random.Next(sent.Length)] ^= (byte)(1 << Random.Next(8));
+            }
             var source = from.Address;
             var delay = Delay + (Jitter * Random.Fraction());
-            At(delay, () => Arrive(from, source, to, datagram));
+            At(delay, () => Arrive(from, source, to, sent, corrupted, duplicate));
         }
     }
 
-    private void Arrive(SimNode from, Endpoint source, Endpoint to, byte[] datagram)
+    private void Arrive(SimNode from, Endpoint source, Endpoint to, byte[] datagram, bool corrupted, bool duplicate)
     {
         var node = Array.Find(Nodes, n => n.Address == to);
         if (node is null || _cut.Contains((from.Number, node.Number))) return;
-        var isData = Message.TypeOf(datagram) == Message.Transport
-            && datagram.Length > Message.TransportMinimumBytes;
+        if (corrupted) node.CorruptedArrivals++;
+        if (duplicate) node.DuplicateArrivals++;
+        var type = Message.TypeOf(datagram);
+        var isData = type == Message.Transport && datagram.Length > Message.TransportMinimumBytes;
         var before = node.Delivered;
         var drop = node.Tunnel.HandleDatagram(datagram, source, default, node.Now);
+        Note("arrives", from.Number, node.Number, type, datagram.Length, drop);
+        node.Took(drop);
+        if (type == Message.Transport && drop == Drop.None) node.CheckOpened(datagram);
         if (!isData) return;
         node.DataArrived++;
         if (drop != Drop.None) node.InboundDrops++;
@@ -127,6 +161,7 @@ internal sealed class SimWorld
     {
         foreach (var node in Nodes)
         {
+            node.CheckNames();
             Check(node.Offered == node.DataSent + node.OutboundDropsBefore + node.OutboundDrops + node.LostInRestart
                     + node.Waiting,
                 $"node {node.Number}: offered {node.Offered} is not sent {node.DataSent} + dropped "
@@ -134,5 +169,7 @@ internal sealed class SimWorld
             Check(node.DataArrived == node.Delivered + node.InboundDrops,
                 $"node {node.Number}: arrived {node.DataArrived} is not delivered {node.Delivered} + {node.InboundDrops}");
         }
+        var (asked, answered) = (Nodes.Sum(n => n.Initiations), Nodes.Sum(n => n.Responses));
+        Check(answered <= asked, $"{answered} responses to {asked} initiations");
     }
 }

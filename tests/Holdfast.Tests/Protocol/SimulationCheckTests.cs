@@ -1,0 +1,220 @@
+using System.Net;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Wire;
+using Holdfast.Tests.Protocol.Sim;
+
+namespace Holdfast.Tests.Protocol;
+
+/// <summary>The simulation's checkers can fail: each finds what is broken here on purpose.</summary>
+public sealed class SimulationCheckTests
+{
+    private readonly SimWorld _world = new(seed: 1, nodes: 2);
+
+    public SimulationCheckTests()
+    {
+        foreach (var node in _world.Nodes) _world.Start(node);
+        _world.Run(TimeSpan.FromSeconds(1));
+        Assert.Empty(_world.Violations);
+        Assert.True(One.Sees(Two).HasSession);
+    }
+
+    private SimNode One => _world.Nodes[0];
+    private SimNode Two => _world.Nodes[1];
+
+    [Fact]
+    public void A_nonce_used_twice()
+    {
+        Seal(3);
+        Seal(3);
+        Finds("a nonce was used twice");
+    }
+
+    [Fact]
+    public void An_old_key_that_seals()
+    {
+        _world.Run(TimeSpan.FromSeconds(181));
+        Seal(900);
+        Finds("a keypair seals past its limit");
+    }
+
+    [Fact]
+    public void An_old_key_that_opens()
+    {
+        _world.Run(TimeSpan.FromSeconds(181));
+        var datagram = new byte[32];
+        BitConverter.TryWriteBytes(datagram.AsSpan(4), One.Sees(Two).Current!.LocalIndex);
+        One.CheckOpened(datagram);
+        Finds("a keypair opens past its limit");
+        One.CheckOpened(new byte[32]);
+        Finds("opened under a keypair that no peer has");
+    }
+
+    [Fact]
+    public void A_packet_to_somebody_else_or_by_somebody_else_or_twice()
+    {
+        Deliver(SimPacket.Between(2, 2, 1, 100));
+        Finds("a packet for somebody else was delivered");
+        Deliver(SimPacket.Between(1, 1, 2, 100));
+        Finds("a packet came by another peer's session");
+        Deliver(SimPacket.Between(2, 1, 2, 100));
+        Finds("a packet was delivered twice");
+        Finds("a packet that nobody sent");
+        Finds("a packet changed its length");
+    }
+
+    [Fact]
+    public void A_storm_of_handshakes()
+    {
+        var initiation = new byte[Message.InitiationBytes];
+        initiation[0] = 1;
+        Commit(One, initiation);
+        Commit(One, initiation);
+        Finds("two initiations to one peer within RekeyTimeout");
+    }
+
+    [Fact]
+    public void A_storm_of_keepalives()
+    {
+        for (var i = 0U; i < 7; i++) Seal(100 + i);
+        Finds("7 messages without data in a second");
+    }
+
+    [Fact]
+    public void A_packet_that_is_lost_without_a_name()
+    {
+        One.Offered++;
+        _world.CheckAccounts();
+        Finds("node 1: offered");
+    }
+
+    [Fact]
+    public void A_datagram_that_is_lost_without_a_name()
+    {
+        One.DataArrived++;
+        _world.CheckAccounts();
+        Finds("node 1: arrived");
+    }
+
+    [Fact]
+    public void A_drop_that_is_not_counted()
+    {
+        One.Took(Drop.StaleTimestamp);
+        _world.CheckAccounts();
+        Finds("node 1: StaleTimestamp returned 1 times, counted 0");
+    }
+
+    [Fact]
+    public void A_wire_that_damages_in_secret()
+    {
+        _world.Tamper = d =>
+        {
+            d[^1] ^= 1;
+            return d;
+        };
+        _world.Send(One, Two);
+        _world.Run(TimeSpan.FromSeconds(1));
+        _world.CheckAccounts();
+        Finds("node 2: 1 damaged of 0");
+    }
+
+    [Fact]
+    public void A_wire_that_repeats_in_secret()
+    {
+        var copy = Array.Empty<byte>();
+        _world.Tamper = d => copy = d;
+        _world.Send(One, Two);
+        _world.Tamper = null;
+        _world.Transmit(One, Two.Address, copy);
+        _world.Run(TimeSpan.FromSeconds(1));
+        _world.CheckAccounts();
+        Finds("node 2: 1 replayed of 0");
+    }
+
+    [Fact]
+    public void An_answer_to_nothing()
+    {
+        var response = new byte[Message.ResponseBytes];
+        response[0] = 2;
+        for (var i = 0; i < 3; i++) Commit(One, response);
+        _world.CheckAccounts();
+        Finds("responses to");
+    }
+
+    [Fact]
+    public void An_end_that_never_comes_back()
+    {
+        _world.Tamper = _ => null;
+        SimulationTests.CheckThatAllMeetAgain(_world);
+        Finds("1 does not reach 2 although the wire works");
+    }
+
+    [Fact]
+    public void A_session_that_ends_in_spite_of_its_keepalive()
+    {
+        (One.Keepalive, Two.Keepalive) = (25, 25); // as the checker believes; the tunnels were told nothing
+        SimulationTests.CheckThatIdleSessionsStay(_world);
+        Finds("the idle session of 1 and 2 is gone");
+    }
+
+    [Fact]
+    public void A_receiver_that_never_says_anything()
+    {
+        // Keepalives vanish: the sender begins anew every 15 s.
+        _world.Tamper = d => d.Length == Message.TransportMinimumBytes ? null : d;
+        SimulationTests.CheckThatOneWayTrafficIsQuiet(_world);
+        Finds("sessions in 40 s of traffic in one direction");
+    }
+
+    [Fact]
+    public void Keys_that_are_left()
+    {
+        One.CheckThatKeysAreGone();
+        Finds("node 1: keys are left");
+        Finds("node 1: 2 indices are left"); // both began at once
+    }
+
+    [Fact]
+    public void A_lone_packet_that_is_not_sent_again()
+    {
+        _world.At(TimeSpan.FromSeconds(803), () => _world.Tamper = _ => null);
+        SimulationTests.CheckThatAllEnds(_world);
+        Finds("a lone packet to 2 is not sent again");
+    }
+
+    [Fact]
+    public void A_finding_comes_with_the_last_events()
+    {
+        for (var i = 0; i < 100; i++) _world.Send(One, Two);
+        _world.Run(TimeSpan.FromSeconds(1));
+        _world.Check(false, "something");
+        Assert.Equal(31, _world.Violations.Count);
+        Assert.Contains("1 > 2 data 240 arrives", _world.Violations[^1]);
+    }
+
+    private void Finds(string what) => Assert.Contains(_world.Violations, v => v.Contains(what));
+
+    /// <summary>What a tunnel would send if its counter went wrong.</summary>
+    private void Seal(ulong counter)
+    {
+        var datagram = new byte[Message.TransportMinimumBytes];
+        datagram[0] = 4;
+        BitConverter.TryWriteBytes(datagram.AsSpan(4), One.Sees(Two).Current!.RemoteIndex);
+        BitConverter.TryWriteBytes(datagram.AsSpan(8), counter);
+        Commit(One, datagram);
+    }
+
+    private void Commit(SimNode node, byte[] datagram)
+    {
+        IDatagramSink sink = node;
+        var nowhere = Endpoint.From(IPEndPoint.Parse("198.51.100.1:9"));
+        datagram.CopyTo(sink.Reserve(nowhere, datagram.Length));
+        sink.Commit(datagram.Length, nowhere, default, node.Tunnel.Peers.First());
+    }
+
+    private void Deliver(byte[] packet)
+    {
+        IPacketSink sink = One;
+        packet.CopyTo(sink.Reserve(packet.Length));
+        sink.Commit(packet.Length, One.Sees(Two));
+    }
+}
