@@ -16,6 +16,8 @@ public sealed partial class Tunnel
         if (!isRetry) peer.HandshakeAttempts = 0;
         if (_self is null || peer.StaticShared is null || !peer.CurrentEndpoint.IsKnown) return;
         if (!(peer.LastInitiationSent + Limits.RekeyTimeout).Passed(now.Mono)) return;
+        // A packet that asks in the moment before the timer does stands for it, or steady traffic would hide a dead endpoint.
+        if (peer.Timers.Retransmit != MonoTime.Never) CountUnanswered(peer);
         peer.LastInitiationSent = now.Mono;
 
         DropInitiation(peer);

@@ -44,9 +44,9 @@ public sealed partial class Tunnel
 
     private void InitiationUnanswered(Peer peer, in Now now)
     {
-        peer.UnansweredInitiations++;
         if (++peer.HandshakeAttempts == Limits.HandshakeAttempts)
         {
+            peer.UnansweredInitiations++;
             peer.Timers.Keepalive = MonoTime.Never;
             DropInitiation(peer);
             DropStaged(peer);
@@ -55,9 +55,15 @@ public sealed partial class Tunnel
             _events.HandshakeGivenUp(peer);
             return;
         }
+        CountUnanswered(peer);
+        Initiate(peer, now, isRetry: true);
+    }
+
+    private void CountUnanswered(Peer peer)
+    {
+        peer.UnansweredInitiations++;
         peer.Source = default; // the source address may be what broke
         _events.HandshakeUnanswered(peer);
-        Initiate(peer, now, isRetry: true);
     }
 
     private void DataUnanswered(Peer peer, in Now now)

@@ -106,6 +106,21 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public void Steady_traffic_does_not_hide_that_nobody_answers()
+    {
+        var pair = new TestPair();
+        var start = pair.Mono;
+        while ((pair.Mono - start).TotalSeconds < 30)
+        {
+            pair.A.Send(pair.B, pair.Now);
+            pair.Run(TimeSpan.FromMilliseconds(10));
+        }
+        Assert.Equal(6, pair.A.OutOf(Message.Initiation).Length);
+        Assert.Equal(5, pair.PeerB.UnansweredInitiations);
+        Assert.Equal(5, pair.A.Events.Count(e => e == "unanswered"));
+    }
+
+    [Fact]
     public void A_keepalive_goes_out_10_s_after_data_if_nothing_else_did()
     {
         var pair = new TestPair().Connect();
