@@ -136,11 +136,19 @@ public sealed partial class Tunnel
         return true;
     }
 
+    // Asked for with every change of direction, so it is a sequence of its own (xorshift64) from one unpredictable seed.
     private TimeSpan Jitter()
     {
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        _random.Fill(bytes);
-        return Limits.RekeyTimeoutJitter * (BitConverter.ToUInt32(bytes) / (double)uint.MaxValue);
+        if (_jitter == 0)
+        {
+            Span<byte> seed = stackalloc byte[sizeof(ulong)];
+            _random.Fill(seed);
+            _jitter = BitConverter.ToUInt64(seed) | 1;
+        }
+        _jitter ^= _jitter << 13;
+        _jitter ^= _jitter >> 7;
+        _jitter ^= _jitter << 17;
+        return Limits.RekeyTimeoutJitter * ((_jitter >> 11) / (double)(1UL << 53));
     }
 
     private void DropStaged(Peer peer)

@@ -30,6 +30,7 @@ public sealed partial class Tunnel : IDisposable
     // --- written by the owning thread ------------------------------------------------------------------------
     private Identity? _self;
     private Tai64n _timestampFloor;
+    private ulong _jitter; // 0 before its first use
     private TokenBucket _icmpErrors = new(Limits.IcmpErrorsPerSecond, Limits.IcmpErrorsPerSecond);
 
     /// <summary>A tunnel without key and peers: it drops everything until it gets them.</summary>

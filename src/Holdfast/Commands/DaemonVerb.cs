@@ -15,8 +15,9 @@ internal sealed class DaemonVerb : Verb
         Details =
         [
             "Stays in the foreground, for a service manager. SIGHUP reads the file again: what changed is applied, "
-            + "and with any error the last good configuration stays in force. SIGTERM and SIGINT take the tunnels "
-            + "down. It never runs commands from a file.",
+            + "and with any error the last good configuration stays in force. SIGTERM and SIGINT end it; "
+            + "the devices stay, with their addresses and routes, for the next one, and drop what comes meanwhile. It "
+            + "never runs commands from a file.",
         ];
         Examples =
         [
