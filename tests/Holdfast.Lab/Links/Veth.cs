@@ -25,6 +25,7 @@ public sealed class Veth
     {
         await CreatePair(near, far);
         await Task.WhenAll(Prepare(near, options), Prepare(far, options));
+        await Task.WhenAll(Runs(near), Runs(far));
         return new Veth(name, near, far);
     }
 
@@ -42,6 +43,14 @@ public sealed class Veth
         if (options.Rate is { } rate)
             await LimitRate(end, rate, options.Queue);
     }
+
+    // The kernel notices the carrier in its own time: until then packets are dropped and IPv6's routes are missing.
+    private static Task Runs(LinkEnd end) => Eventually.Until(async () =>
+    {
+        var routes = await end.Host.Run("ip", "-6", "route", "show", "table", "local", "dev", end.Interface);
+        return routes.Output.Contains($"local {end.V6} ", StringComparison.Ordinal)
+            && routes.Output.Contains("multicast", StringComparison.Ordinal);
+    }, TimeSpan.FromSeconds(5), $"{end.Interface} of {end.Host.Name} to run");
 
     private static Task LimitRate(LinkEnd end, long rate, TimeSpan queue)
     {
