@@ -2,7 +2,6 @@ using Holdfast.Control;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.State;
-using Holdfast.Linux;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine;
@@ -50,7 +49,7 @@ public sealed class Node(string path, ILogger log)
         finally
         {
             foreach (var service in _running.Values)
-                await service.StopAsync(new EndReason(EndKind.Left, "the daemon ends")).ConfigureAwait(false);
+                await GuardAsync(service.Name, () => service.StopAsync(new EndReason(EndKind.Left, "the daemon ends"))).ConfigureAwait(false);
         }
         return [];
     }
@@ -78,7 +77,7 @@ public sealed class Node(string path, ILogger log)
             {
                 _running[config.Name] = await StartAsync(config, state).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is LinuxException or IOException)
+            catch (Exception e) when (IsFault(e))
             {
                 Log.TunnelNotStarted(log, config.Name, e.Message, RetryAfter);
             }
@@ -93,7 +92,7 @@ public sealed class Node(string path, ILogger log)
         foreach (var service in _running.Values.Where(s => s.Ended.IsCompleted).ToArray())
         {
             var reason = await service.Ended.ConfigureAwait(false);
-            await service.DisposeAsync().ConfigureAwait(false);
+            await GuardAsync(service.Name, () => service.DisposeAsync().AsTask()).ConfigureAwait(false);
             _running.Remove(service.Name);
             if (reason.Kind == EndKind.Down) _takenDown.Add(service.Name); // until the file is read again
         }
@@ -112,10 +111,10 @@ public sealed class Node(string path, ILogger log)
         {
             foreach (var config in wanted.Tunnels) await ReloadAsync(config, state, undo).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is LinuxException or IOException or EngineEndedException)
+        catch (Exception e) when (IsFault(e))
         {
             Log.ReloadRefused(log, e.Message);
-            while (undo.TryPop(out var step)) await step().ConfigureAwait(false);
+            while (undo.TryPop(out var step)) await GuardAsync(path, step).ConfigureAwait(false);
             return;
         }
         var names = wanted.Tunnels.Select(t => t.Name).ToHashSet();
@@ -144,6 +143,23 @@ public sealed class Node(string path, ILogger log)
     private async Task TakeDownAsync(TunnelService service)
     {
         _running.Remove(service.Name);
-        await service.StopAsync(new EndReason(EndKind.Down, "not in the file any more")).ConfigureAwait(false);
+        await GuardAsync(service.Name, () => service.StopAsync(new EndReason(EndKind.Down, "not in the file any more")))
+            .ConfigureAwait(false);
     }
+
+    /// <summary>One tunnel's trouble on its way out or back must not end the others.</summary>
+    private async Task GuardAsync(string name, Func<Task> step)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            Log.TunnelNotStopped(log, name, e.Message);
+        }
+    }
+
+    // EngineEndedException is an InvalidOperationException; LinuxException is an IOException.
+    private static bool IsFault(Exception e) => e is IOException or UnauthorizedAccessException or InvalidOperationException;
 }

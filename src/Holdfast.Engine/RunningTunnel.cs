@@ -38,7 +38,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     {
         (_device, _state, _log) = (device, state, log);
         _loop = new EngineLoop(device, transport, this);
-        _endpoints = new PeerEndpoints(_loop.TryPost, log);
+        _endpoints = new PeerEndpoints(OnEngineAsync, log);
         _endpoints.Resolved += peer => _loop.Tunnel.Resume(peer, Clock.Read());
         if (state is null) return;
         foreach (var peer in memory.Peers) _remembered[peer.Peer] = peer;
@@ -69,19 +69,23 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     public static RunningTunnel Start(TunnelOptions options, ILogger log)
     {
         var device = TunDevice.Open(options.Name);
+        UdpTransport? transport = null;
+        RunningTunnel? tunnel = null;
         try
         {
             if (options.Mtu is { } mtu) device.Mtu = mtu;
             var memory = options.State?.Load() ?? TunnelMemory.None;
-            var transport = OpenTransport(options, memory.Port);
-            var tunnel = new RunningTunnel(device, transport, options.State, memory, log) { File = options.File };
+            transport = OpenTransport(options, memory.Port);
+            tunnel = new RunningTunnel(device, transport, options.State, memory, log) { File = options.File };
             tunnel._loop.Tunnel.Mtu = device.Mtu;
             tunnel._loop.Start();
             return tunnel;
         }
         catch
         {
-            device.Dispose();
+            tunnel?._loop.Dispose(); // it owns the other two then
+            if (tunnel is null) transport?.Dispose();
+            if (tunnel is null) device.Dispose();
             throw;
         }
     }
@@ -166,7 +170,15 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// </summary>
     public async Task EndAsync(EndReason reason)
     {
-        _loop.TryPost(() => _loop.End(reason));
+        try
+        {
+            await OnEngineAsync(() => _loop.End(reason)).ConfigureAwait(false);
+        }
+        catch (EngineEndedException)
+        {
+            // By itself, for a reason of its own, which is what is awaited next.
+            Debug.Assert(_ended is not null);
+        }
         await _loop.Ended.ConfigureAwait(false);
     }
 
@@ -177,10 +189,28 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         var reason = await _loop.Ended.ConfigureAwait(false);
         await _ended.CancelAsync().ConfigureAwait(false);
         _endpoints.Dispose();
-        if (reason.Kind == EndKind.Down) _device.SetPersistent(false);
+        if (reason.Kind == EndKind.Down) LetDeviceGo();
         _loop.Dispose();
         _ended.Dispose();
     }
+
+    private void LetDeviceGo()
+    {
+        try
+        {
+            _device.SetPersistent(false);
+        }
+        catch (LinuxException e)
+        {
+            Log.NetworkGone(_log, $"{Name}: {e.Message}"); // somebody deleted it first
+        }
+    }
+
+    private Task OnEngineAsync(Action command) => _loop.AskAsync(() =>
+    {
+        command();
+        return true;
+    });
 
     // --- on the engine's thread from here on -----------------------------------------------------------------
 

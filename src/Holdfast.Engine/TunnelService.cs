@@ -109,15 +109,14 @@ public sealed class TunnelService : IAsyncDisposable
     /// <summary>Makes the network around the tunnel what its configuration declares.</summary>
     private async Task ShapeNetworkAsync()
     {
-        var mark = _config.FwMark ?? 0;
         var endpoints = await _tunnel.EndpointsAsync().ConfigureAwait(false);
         var before = _desired;
-        var desired = DesiredNetwork.For(_config, _network.FactsFor(_config, endpoints, mark));
+        var desired = DesiredNetwork.For(_config, _network.FactsFor(_config, endpoints));
         _desired = before is null ? desired : desired with { OwnTables = [.. desired.OwnTables.Union(before.OwnTables)] };
 
         KeepRecord(_desired);
         await _tunnel.ApplyAsync(new DeviceChange { FwMark = _desired.Mark ?? 0 }).ConfigureAwait(false);
-        _network.Apply(_desired);
+        _network.Apply(_desired, _record.HasFirewall);
         if (_desired.Link is { } link) await _tunnel.SetMtuAsync(link.Mtu).ConfigureAwait(false);
     }
 
@@ -217,15 +216,22 @@ public sealed class TunnelService : IAsyncDisposable
             await _tunnel.EndAsync(new EndReason(EndKind.Left, "the engine left")).ConfigureAwait(false);
         var reason = await _tunnel.Ended.ConfigureAwait(false);
         await _greeting.ConfigureAwait(false);
-        if (reason.Kind is EndKind.Down or EndKind.DeviceGone) NetworkLeftovers.Remove(_network, _record, deviceToo: false, _log);
-        await _tunnel.DisposeAsync().ConfigureAwait(false);
-        _network.Dispose();
+        try
+        {
+            if (reason.Kind is EndKind.Down or EndKind.DeviceGone)
+                NetworkLeftovers.Remove(_network, _record, deviceToo: false, _log);
+        }
+        finally
+        {
+            await _tunnel.DisposeAsync().ConfigureAwait(false);
+            _network.Dispose();
 
-        // The sockets go last: whoever asked for the end sees it by them.
-        if (reason.Kind == EndKind.Down) File.Delete(_recordPath);
-        else if (reason.Kind != EndKind.Left) (LastRecord(reason.Kind) with { Ended = reason.Text }).Write(_recordPath);
-        if (_wireGuard is not null) await _wireGuard.DisposeAsync().ConfigureAwait(false);
-        if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+            // The sockets go last: whoever asked for the end sees it by them.
+            if (reason.Kind == EndKind.Down) File.Delete(_recordPath);
+            else if (reason.Kind != EndKind.Left) (LastRecord(reason.Kind) with { Ended = reason.Text }).Write(_recordPath);
+            if (_wireGuard is not null) await _wireGuard.DisposeAsync().ConfigureAwait(false);
+            if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+        }
         Log.TunnelEnded(_log, Name, reason.Text);
     }
 

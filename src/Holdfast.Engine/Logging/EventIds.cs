@@ -12,6 +12,7 @@ internal static class EventIds
     internal const int ReloadRefused = 2107;
     internal const int ConfigWarning = 2108;
     internal const int TunnelNotStarted = 2109;
+    internal const int TunnelNotStopped = 2110;
     internal const int NameResolved = 2201;
     internal const int NameNotResolved = 2202;
     internal const int LookUpEnded = 2203;
@@ -19,6 +20,7 @@ internal static class EventIds
     internal const int FirewallMissing = 2303;
     internal const int NetworkGone = 2304;
     internal const int SettingNotRestored = 2305;
+    internal const int NetworkStays = 2306;
     internal const int StateUnavailable = 2401;
     internal const int ClientFailed = 2501;
 }

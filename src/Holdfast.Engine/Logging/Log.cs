@@ -35,12 +35,15 @@ internal static partial class Log
     [LoggerMessage(EventIds.TunnelNotStarted, LogLevel.Error, "{Tunnel} does not start ({Error}), trying again in {Wait}")]
     internal static partial void TunnelNotStarted(ILogger log, string tunnel, string error, TimeSpan wait);
 
+    [LoggerMessage(EventIds.TunnelNotStopped, LogLevel.Error, "{Tunnel} did not stop or go back cleanly ({Error}), going on")]
+    internal static partial void TunnelNotStopped(ILogger log, string tunnel, string error);
+
     [LoggerMessage(EventIds.NameResolved, LogLevel.Debug, "{Host} is {Address}")]
     internal static partial void NameResolved(ILogger log, string host, IPAddress address);
 
     [LoggerMessage(EventIds.NameNotResolved, LogLevel.Warning,
-        "{Host} can't be looked up ({Error}), trying again in {Wait}")]
-    internal static partial void NameNotResolved(ILogger log, string host, string error, TimeSpan wait);
+        "{Host} can't be looked up ({Error}), trying the next endpoint, and this one again later")]
+    internal static partial void NameNotResolved(ILogger log, string host, string error);
 
     [LoggerMessage(EventIds.LookUpEnded, LogLevel.Debug, "Looking up {Host} ended with the tunnel")]
     internal static partial void LookUpEnded(ILogger log, string host);
@@ -50,6 +53,9 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.NetworkGone, LogLevel.Debug, "{Entry} was gone already")]
     internal static partial void NetworkGone(ILogger log, string entry);
+
+    [LoggerMessage(EventIds.NetworkStays, LogLevel.Warning, "Could not {What} ({Error}), going on with the rest")]
+    internal static partial void NetworkStays(ILogger log, string what, string error);
 
     [LoggerMessage(EventIds.FirewallMissing, LogLevel.Warning,
         "nft is not installed (Debian package nftables), going on without: packets to the tunnel's own addresses that come "

@@ -21,11 +21,16 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
 
     private readonly RouteSocket _kernel = new();
 
-    /// <summary>What the host says about the ways to the endpoints, and which table is free.</summary>
-    internal NetworkFacts FactsFor(TunnelConfig config, IEnumerable<System.Net.IPAddress> endpoints, uint mark)
+    /// <summary>
+    /// What the host says about the ways to the endpoints, and which table is free. Asked with the mark that the tunnel's own
+    /// datagrams carry: a way that leads into the tunnel itself says nothing.
+    /// </summary>
+    internal NetworkFacts FactsFor(TunnelConfig config, IEnumerable<System.Net.IPAddress> endpoints)
     {
-        var mtus = endpoints.Distinct().Take(EndpointsAsked).Select(a => MtuTowards(a, mtu: mark)).OfType<int>();
-        return new NetworkFacts(TunnelTables.Choose(config, Observe()), [.. mtus], DefaultMtu());
+        var table = TunnelTables.Choose(config, Observe());
+        var self = _kernel.Link(device)?.Index ?? 0;
+        var mtus = endpoints.Distinct().Take(EndpointsAsked).Select(a => MtuTowards(a, config.FwMark ?? table, self));
+        return new NetworkFacts(table, [.. mtus.OfType<int>()], DefaultMtu(self));
     }
 
     /// <summary>Reads what the kernel shows, ours and others'.</summary>
@@ -49,8 +54,10 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
     }
 
     /// <summary>Applies what is missing and removes what is ours and not wanted.</summary>
+    /// <param name="desired">What the host should show.</param>
+    /// <param name="hadFirewall">Whether a table of ours may be there that is not wanted any more.</param>
     /// <exception cref="LinuxException">The kernel refuses a step; the text names it.</exception>
-    internal void Apply(DesiredNetwork desired)
+    internal void Apply(DesiredNetwork desired, bool hadFirewall = false)
     {
         var diff = RoutingDiff.Between(desired, Observe());
         if (diff.Clashes.Count > 0)
@@ -67,6 +74,7 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         if (diff.Link is { Up: true }) _kernel.SetUp(index, true);
         foreach (var sysctl in desired.Sysctls) Linux.Files.Sysctl.Write(sysctl.Name, sysctl.Value);
         if (desired.Firewall is { } script) Nft.Run(script, log);
+        else if (hadFirewall) Nft.Run(TunnelFirewall.Removal(device), log);
         foreach (var step in diff.Steps.Where(s => s.Entry is not AddressEntry)) Apply(step, index);
     }
 
@@ -80,18 +88,26 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         var nothing = DesiredNetwork.Nothing(device, [.. record.Tables]);
         var index = _kernel.Link(device)?.Index ?? 0;
         foreach (var step in RoutingDiff.Between(nothing, observed).Steps)
-        {
-            try
-            {
-                Apply(step, index);
-            }
-            catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ESRCH or Errno.ENODEV or Errno.EADDRNOTAVAIL)
-            {
-                Log.NetworkGone(log, step.Entry.ToString()); // it went with something else
-            }
-        }
-        if (record.HasFirewall) Nft.Run(TunnelFirewall.Removal(device), log);
+            Try($"remove {step.Entry}", () => Apply(step, index));
+        if (record.HasFirewall) Try("remove the nftables table", () => Nft.Run(TunnelFirewall.Removal(device), log));
         if (deviceToo && index != 0) _kernel.DeleteLink(index);
+    }
+
+    // One thing that can't be removed must not keep the rest here.
+    private void Try(string what, Action removal)
+    {
+        try
+        {
+            removal();
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ESRCH or Errno.ENODEV or Errno.EADDRNOTAVAIL)
+        {
+            Log.NetworkGone(log, what); // it went with something else
+        }
+        catch (IOException e)
+        {
+            Log.NetworkStays(log, what, e.Message);
+        }
     }
 
     /// <summary>The device's addresses, but for those that the kernel made itself.</summary>
@@ -179,11 +195,12 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         { More = hasMore ? rule.ToString() : "" };
     }
 
-    private int? MtuTowards(System.Net.IPAddress address, uint mtu)
+    private int? MtuTowards(System.Net.IPAddress address, uint mark, int self)
     {
         try
         {
-            return _kernel.Lookup(new RouteQuery { Destination = address, Mark = mtu }) is { } route ? MtuOf(route) : null;
+            var route = _kernel.Lookup(new RouteQuery { Destination = address, Mark = mark });
+            return route is not null && route.InterfaceIndex != self ? MtuOf(route) : null;
         }
         catch (LinuxException)
         {
@@ -191,12 +208,9 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         }
     }
 
-    private int? DefaultMtu()
-    {
-        var defaults = Families.SelectMany(_kernel.Routes)
-            .Where(r => r is { Destination.PrefixLength: 0, Table: Route.MainTable, InterfaceIndex: > 0 });
-        return defaults.Select(MtuOf).FirstOrDefault();
-    }
+    private int? DefaultMtu(int self) => Families.SelectMany(_kernel.Routes)
+        .Where(r => r is { Destination.PrefixLength: 0, Table: Route.MainTable, InterfaceIndex: > 0 })
+        .Where(r => r.InterfaceIndex != self).Select(MtuOf).FirstOrDefault();
 
     private int? MtuOf(Route route) => route.Mtu > 0 ? (int)route.Mtu : _kernel.Link(route.InterfaceIndex)?.Mtu;
 }

@@ -60,6 +60,9 @@ public sealed record RoutingDiff
         var shown = observed.Routes.Where(r => r.IsHoldfasts && r.Device == desired.Device).Select(r => r.Table);
         HashSet<uint> tables = [.. desired.OwnTables, .. shown];
         tables.Remove(RoutingNumbers.MainTable);
+        // A table that another tunnel's routes stand in is that one's, whatever a record says.
+        tables.ExceptWith(observed.Routes
+            .Where(r => r.IsHoldfasts && r.Device is not null && r.Device != desired.Device).Select(r => r.Table));
         return tables;
     }
 

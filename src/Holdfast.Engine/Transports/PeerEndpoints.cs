@@ -12,13 +12,10 @@ namespace Holdfast.Engine.Transports;
 /// name server. While handshakes stay unanswered, the candidates are tried in turn: those of the configuration, names looked up
 /// again, and the address where the peer was last.
 /// </summary>
-internal sealed class PeerEndpoints(Func<Action, bool> postToEngine, ILogger log) : IDisposable
+internal sealed class PeerEndpoints(Func<Action, Task> onEngine, ILogger log) : IDisposable
 {
     /// <summary>One unanswered initiation may be loss; after the second the endpoint is doubted.</summary>
     private const int PatienceInInitiations = 2;
-
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
 
     // --- engine thread only --------------------------------------------------------------------------------
     private readonly Dictionary<Peer, Entry> _entries = [];
@@ -53,7 +50,7 @@ internal sealed class PeerEndpoints(Func<Action, bool> postToEngine, ILogger log
     {
         if (peer.UnansweredInitiations % PatienceInInitiations != 0) return;
         if (!_entries.TryGetValue(peer, out var entry)) return;
-        entry.Index = (entry.Index + 1) % (entry.Specs.Count + (entry.Seen.IsKnown ? 1 : 0));
+        entry.Index = (entry.Index + 1) % entry.Candidates;
         Use(peer, entry);
     }
 
@@ -82,44 +79,63 @@ internal sealed class PeerEndpoints(Func<Action, bool> postToEngine, ILogger log
         }
         if (entry.IsLookingUp) return;
         entry.IsLookingUp = true;
-        entry.Lookup = LookUpAsync(peer, entry, spec, _ended.Token);
+        entry.Lookup = LookUpAsync(peer, entry, spec, entry.Pause, _ended.Token);
     }
 
-    private async Task LookUpAsync(Peer peer, Entry entry, EndpointSpec spec, CancellationToken ended)
+    /// <summary>One look-up, after a pause if earlier ones failed. What comes of it is told to the engine's thread.</summary>
+    private async Task LookUpAsync(Peer peer, Entry entry, EndpointSpec spec, TimeSpan pause, CancellationToken ended)
     {
         try
         {
-            for (var wait = FirstRetry; ; wait = wait * 2 < LastRetry ? wait * 2 : LastRetry)
-            {
-                try
-                {
-                    var addresses = await Dns.GetHostAddressesAsync(spec.Host, ended).ConfigureAwait(false);
-                    postToEngine(() => Found(peer, entry, spec, addresses));
-                    return;
-                }
-                catch (SocketException e)
-                {
-                    Log.NameNotResolved(log, spec.Host, e.Message, wait);
-                }
-                await Task.Delay(wait, ended).ConfigureAwait(false);
-            }
+            if (pause > TimeSpan.Zero) await Task.Delay(pause, ended).ConfigureAwait(false);
+            var addresses = await TryLookUpAsync(spec, ended).ConfigureAwait(false);
+            await onEngine(() => LookedUp(peer, entry, spec, addresses)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or EngineEndedException)
         {
             Log.LookUpEnded(log, spec.Host);
         }
     }
 
+    private async Task<IPAddress[]> TryLookUpAsync(EndpointSpec spec, CancellationToken ended)
+    {
+        try
+        {
+            return await Dns.GetHostAddressesAsync(spec.Host, ended).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            Log.NameNotResolved(log, spec.Host, e.Message);
+            return [];
+        }
+    }
+
+    private void LookedUp(Peer peer, Entry entry, EndpointSpec spec, IPAddress[] addresses)
+    {
+        entry.IsLookingUp = false;
+        if (_entries.GetValueOrDefault(peer) != entry) return; // removed, or configured anew
+        if (addresses.Length > 0) Found(peer, entry, spec, addresses);
+        else NotFound(peer, entry);
+    }
+
     /// <summary>Each look-up takes the next of a name's addresses, in the order of the system's preference (RFC 6724).</summary>
     private void Found(Peer peer, Entry entry, EndpointSpec spec, IPAddress[] addresses)
     {
-        entry.IsLookingUp = false;
-        if (_entries.GetValueOrDefault(peer) != entry || addresses.Length == 0) return;
+        entry.Failures = 0;
         if (peer.HasSession && peer.UnansweredInitiations == 0) return; // found meanwhile
         var address = addresses[entry.Lookups++ % addresses.Length];
         Log.NameResolved(log, spec.Host, address);
         peer.SetEndpoint(Endpoint.From(new IPEndPoint(address, spec.Port)));
         Resolved?.Invoke(peer);
+    }
+
+    /// <summary>A name that nobody knows does not stand in the way of the next candidate.</summary>
+    private void NotFound(Peer peer, Entry entry)
+    {
+        entry.Failures++;
+        entry.Index = (Math.Max(0, entry.Index) + 1) % entry.Candidates;
+        Use(peer, entry);
+        if (peer.Endpoint.IsKnown) Resolved?.Invoke(peer);
     }
 
     /// <summary>Raised on the engine's thread when a name gave the peer an address.</summary>
@@ -134,7 +150,16 @@ internal sealed class PeerEndpoints(Func<Action, bool> postToEngine, ILogger log
 
         internal Endpoint Seen { get; set; }
 
+        internal int Candidates => Specs.Count + (Seen.IsKnown ? 1 : 0);
+
         internal int Lookups { get; set; }
+
+        /// <summary>Look-ups in a row that found nothing.</summary>
+        internal int Failures { get; set; }
+
+        /// <summary>Each name gets a try at once; then longer and longer pauses, up to half a minute.</summary>
+        internal TimeSpan Pause => Failures < Specs.Count ? TimeSpan.Zero
+            : TimeSpan.FromSeconds(Math.Min(30, 1 << Math.Min(5, Failures / Specs.Count - 1)));
 
         internal bool IsLookingUp { get; set; }
 

@@ -107,7 +107,8 @@ public sealed class DaemonTests : LabTest
         var file = WgFile.Site($"hub.example.org:{WgFile.Port}");
         var peer = new WgPeer(KeyPair.Third)
         {
-            AllowedIps = "10.8.0.1/32", Endpoint = WgFile.At(lab.Veth("other").Far.V4),
+            AllowedIps = "10.8.0.1/32",
+            Endpoint = WgFile.At(lab.Veth("other").Far.V4),
         };
         var end = await site.Up(file with { Peers = [.. file.Peers, peer] });
         Assert.Equal(WgFile.At(old), await end.Endpoint(KeyPair.Hub));
