@@ -134,7 +134,9 @@ public sealed partial class Tunnel : IDisposable
         if (wasOff) SendKeepalive(peer, now);
     }
 
-    /// <summary>Begins a handshake with a peer that has an endpoint and no usable session: a starting end shows that it is here.</summary>
+    /// <summary>
+    /// Begins a handshake with a peer that has an endpoint and no usable session: a starting end shows that it is here.
+    /// </summary>
     public void Greet(Peer peer, in Now now)
     {
         if (peer.Current is not { } keypair || !keypair.MaySeal(now.Mono)) Initiate(peer, now);

@@ -188,11 +188,14 @@ public sealed class HostileDatagramTests
         var before = State(end);
         var now = _pair.Now;
         var drop = end.Take(datagram, now);
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        end.Tunnel.HandleDatagram(datagram.Bytes, datagram.From, default, now);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
+        var runs = 1;
+        Assert.Equal(0, Allocated.By(() =>
+        {
+            end.Tunnel.HandleDatagram(datagram.Bytes, datagram.From, default, now);
+            runs++;
+        }));
         Assert.Equal(expected, drop);
-        Assert.Equal((named + 2, all + 2), (end.Tunnel.Drops[expected], end.Tunnel.Drops.Total));
+        Assert.Equal((named + runs, all + runs), (end.Tunnel.Drops[expected], end.Tunnel.Drops.Total));
         Assert.Equal(before, State(end));
     }
 

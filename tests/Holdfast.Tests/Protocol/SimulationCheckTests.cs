@@ -182,6 +182,33 @@ public sealed class SimulationCheckTests
     }
 
     [Fact]
+    public void A_replayed_initiation()
+    {
+        One.CheckAccepted(new byte[Message.InitiationBytes]);
+        One.CheckAccepted(new byte[Message.InitiationBytes]);
+        Finds("an initiation was replayed");
+    }
+
+    [Fact]
+    public void What_waits_and_does_not_go()
+    {
+        _world.At(TimeSpan.FromSeconds(800 + 6 + 800 + 1), () => _world.Tamper = _ => null);
+        SimulationTests.CheckThatAllEnds(_world);
+        Finds("what waited at 2 did not go at once");
+    }
+
+    [Fact]
+    public void A_wrong_source_that_nobody_sent()
+    {
+        var packet = SimPacket.Between(2, 2, 1, 100);
+        One.Offered++;
+        One.Tunnel.HandlePacket(packet, 100, One.Now);
+        _world.Run(TimeSpan.FromSeconds(1));
+        _world.CheckAccounts();
+        Finds("1 wrong sources of 0");
+    }
+
+    [Fact]
     public void A_finding_comes_with_the_last_events()
     {
         for (var i = 0; i < 100; i++) _world.Send(One, Two);

@@ -8,7 +8,14 @@ internal readonly record struct SimEvent(
 {
     public override string ToString()
     {
-        var message = Type switch { 0 => "", 1 => " initiation", 2 => " response", 3 => " cookie", _ => $" data {Length}" };
+        var message = Type switch
+        {
+            0 => "",
+            1 => " initiation",
+            2 => " response",
+            3 => " cookie",
+            _ => $" data {Length}",
+        };
         return $"{At.Nanoseconds / 1e9:F3} s: {From} > {To}{message} {What}{(Drop == Drop.None ? "" : $": {Drop}")}";
     }
 }

@@ -16,6 +16,7 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
     private readonly Dictionary<PublicKey, Endpoint> _remembered = [];
     private readonly Dictionary<PublicKey, long> _lastInitiation = [];
     private readonly Dictionary<PublicKey, (long Second, int Count)> _chatter = [];
+    private readonly HashSet<ulong> _accepted = [];
     private readonly long[] _returned = new long[DropCounters.Reasons];
     private readonly long[] _named = new long[DropCounters.Reasons];
 
@@ -49,6 +50,7 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
     public long Responses { get; private set; }
     public long CorruptedArrivals { get; set; }
     public long DuplicateArrivals { get; set; }
+    public long WrongSources => _named[(int)Drop.WrongSource];
     public HashSet<long> Seen { get; } = [];
     public int Sessions { get; private set; }
     public int GivenUp { get; private set; }
@@ -66,6 +68,7 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
             floor = Tunnel.LatestTimestampSent;
             CheckNames();
             Array.Clear(_returned);
+            _accepted.Clear();
             _lastInitiation.Clear();
             Tunnel.Dispose();
         }
@@ -158,6 +161,10 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
         _world.Check(false, "opened under a keypair that no peer has");
     }
 
+    /// <summary>An initiation is answered once; its ephemeral key names it.</summary>
+    public void CheckAccepted(ReadOnlySpan<byte> initiation) => _world.Check(
+        _accepted.Add(BitConverter.ToUInt64(initiation[Message.InitiationEphemeral..])), "an initiation was replayed");
+
     /// <summary>Every drop is counted under the name that was returned, and has a cause on the wire.</summary>
     public void CheckNames()
     {
@@ -173,7 +180,7 @@ internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
             $"node {Number}: {_named[(int)Drop.Replayed]} replayed of {repeated}");
         foreach (var drop in new[] { Drop.NotIp, Drop.NoPeer, Drop.RoutingLoop, Drop.TooBig })
             _world.Check(Tunnel.Drops[drop] == 0, $"node {Number}: {drop} of an ordinary packet");
-        foreach (var drop in new[] { Drop.WrongSource, Drop.InnerNotIp, Drop.UnknownPeer, Drop.CookieNeeded })
+        foreach (var drop in new[] { Drop.InnerNotIp, Drop.UnknownPeer, Drop.CookieNeeded })
             _world.Check(Tunnel.Drops[drop] == 0, $"node {Number}: {drop} of an ordinary datagram");
     }
 

@@ -40,6 +40,15 @@ internal sealed class SimWorld
     public double Duplicates { get; set; }
     public double Corruption { get; set; }
 
+    /// <summary>How many datagrams are held on the way for up to <see cref="LongestDelay"/>.</summary>
+    public double Late { get; set; }
+
+    /// <summary>Longer than a keypair lives.</summary>
+    public static TimeSpan LongestDelay => TimeSpan.FromSeconds(300);
+
+    /// <summary>Packets offered with an inner source that is not their sender's.</summary>
+    public long Forgeries { get; private set; }
+
     /// <summary>Sees every datagram on the wire and may change it, or make it vanish; nothing of that is accounted.</summary>
     public Func<byte[], byte[]?>? Tamper { get; set; }
 
@@ -81,12 +90,13 @@ internal sealed class SimWorld
     public void At(TimeSpan later, Action action) =>
         _events.Enqueue(action, (Now.Nanoseconds + (later.Ticks * 100), _order++));
 
-    /// <summary>Offers one packet to the sender's tunnel.</summary>
-    public long Send(SimNode from, SimNode to, int size = 200, bool v6 = false)
+    /// <summary>Offers one packet to the sender's tunnel; with another's inner source, it must not arrive.</summary>
+    public long Send(SimNode from, SimNode to, int size = 200, bool v6 = false, SimNode? pretended = null)
     {
         var id = ++_nextId;
+        if (pretended is not null) Forgeries++;
         from.Offered++;
-        var packet = SimPacket.Between(from.Number, to.Number, id, size, v6);
+        var packet = SimPacket.Between((pretended ?? from).Number, to.Number, id, size, v6);
         Sizes.Add(id, packet.Length - 15);
         from.Tunnel.HandlePacket(packet, packet.Length - 15, from.Now);
         return id;
@@ -115,6 +125,7 @@ internal sealed class SimWorld
             }
             var source = from.Address;
             var delay = Delay + (Jitter * Random.Fraction());
+            if (Random.Chance(Late)) delay = LongestDelay * Random.Fraction();
             At(delay, () => Arrive(from, source, to, sent, corrupted, duplicate));
         }
     }
@@ -132,6 +143,7 @@ internal sealed class SimWorld
         Note("arrives", from.Number, node.Number, type, datagram.Length, drop);
         node.Took(drop);
         if (type == Message.Transport && drop == Drop.None) node.CheckOpened(datagram);
+        if (type == Message.Initiation && drop == Drop.None) node.CheckAccepted(datagram);
         if (!isData) return;
         node.DataArrived++;
         if (drop != Drop.None) node.InboundDrops++;
@@ -167,9 +179,12 @@ internal sealed class SimWorld
                 $"node {node.Number}: offered {node.Offered} is not sent {node.DataSent} + dropped "
                 + $"{node.OutboundDropsBefore + node.OutboundDrops} + waiting {node.Waiting}");
             Check(node.DataArrived == node.Delivered + node.InboundDrops,
-                $"node {node.Number}: arrived {node.DataArrived} is not delivered {node.Delivered} + {node.InboundDrops}");
+                $"node {node.Number}: arrived {node.DataArrived} is not delivered {node.Delivered} + "
+                + $"{node.InboundDrops}");
         }
         var (asked, answered) = (Nodes.Sum(n => n.Initiations), Nodes.Sum(n => n.Responses));
         Check(answered <= asked, $"{answered} responses to {asked} initiations");
+        var refused = Nodes.Sum(n => n.WrongSources);
+        Check(refused <= Forgeries, $"{refused} wrong sources of {Forgeries}");
     }
 }
