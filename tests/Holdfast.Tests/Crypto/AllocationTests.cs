@@ -98,8 +98,9 @@ public sealed class AllocationTests
     {
         // The thread's contexts are made at the first call, code is compiled in the first few.
         for (var i = 0; i < 50; i++) action(i);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < times; i++) action(i);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.By(() =>
+        {
+            for (var i = 0; i < times; i++) action(i);
+        }));
     }
 }

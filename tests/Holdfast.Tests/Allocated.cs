@@ -1,4 +1,4 @@
-namespace Holdfast.Tests.Protocol;
+namespace Holdfast.Tests;
 
 /// <summary>Counts what an action allocates.</summary>
 internal static class Allocated
