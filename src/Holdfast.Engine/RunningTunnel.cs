@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Holdfast.Control;
 using Holdfast.Crypto;
 using Holdfast.Engine.Config;
@@ -129,8 +128,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or EngineEndedException)
         {
-            // The tunnel ended first; nobody is left to greet.
-            Debug.Assert(_ended.IsCancellationRequested || _loop.Ended.IsCompleted);
+            await _loop.Ended.ConfigureAwait(false); // it ended first, or is about to: nobody is left to greet
         }
     }
 
@@ -170,15 +168,8 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// </summary>
     public async Task EndAsync(EndReason reason)
     {
-        try
-        {
-            await OnEngineAsync(() => _loop.End(reason)).ConfigureAwait(false);
-        }
-        catch (EngineEndedException)
-        {
-            // By itself, for a reason of its own, which is what is awaited next.
-            Debug.Assert(_ended is not null);
-        }
+        // A tunnel that ended by itself refuses, which is as good.
+        await OnEngineAsync(() => _loop.End(reason)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _loop.Ended.ConfigureAwait(false);
     }
 
