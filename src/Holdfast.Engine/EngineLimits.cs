@@ -15,8 +15,12 @@ internal static class EngineLimits
     /// <summary>Asked for each socket: what a burst at several Gbit/s fills while this thread does something else.</summary>
     internal const int SocketBufferBytes = 4 << 20;
 
-    /// <summary>Batches that one direction handles in one turn before the other gets its own.</summary>
-    internal const int BatchesPerTurn = 4;
+    /// <summary>Packets of the device that are handled in one turn before the other direction gets its own: a few of the host's
+    /// super-packets.</summary>
+    internal const int OutboundShare = 256;
+
+    /// <summary>Datagrams of a socket that are handled in one turn before the other direction gets its own.</summary>
+    internal const int InboundShare = 256;
 
     /// <summary>Commands that wait for the engine's thread; who posts more waits.</summary>
     internal const int MailboxCommands = 1024;

@@ -67,7 +67,8 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// <exception cref="LinuxException">The device is held by somebody, the port is in use, a right is missing.</exception>
     public static RunningTunnel Start(TunnelOptions options, ILogger log)
     {
-        var device = TunDevice.Open(options.Name);
+        var device = TunDevice.Open(
+            options.Name, new TunOptions { VirtioHeader = true, Offload = Offload.FromEnvironment().Tun });
         UdpTransport? transport = null;
         RunningTunnel? tunnel = null;
         try

@@ -3,6 +3,7 @@ using Holdfast.Linux;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Segments;
 
 namespace Holdfast.Engine.DataPlane;
 
@@ -21,6 +22,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly TunDevice _device;
     private readonly DatagramSender _sender = new();
     private readonly PacketWriter _writer;
+    private readonly SegmentJoiner _joiner;
     private readonly Outbound _outbound;
     private readonly Inbound _inbound;
     private readonly Mailbox _mailbox = new();
@@ -42,11 +44,12 @@ internal sealed class EngineLoop : IDisposable
     {
         (_device, _transport) = (device, transport);
         _writer = new PacketWriter(device);
-        Tunnel = new Tunnel(new SystemRandom(), _sender, _writer, events);
+        _joiner = new SegmentJoiner(_writer) { Joins = Offload.FromEnvironment().Joins };
+        Tunnel = new Tunnel(new SystemRandom(), _sender, _joiner, events);
         (_sender.Tunnel, _sender.Transport) = (Tunnel, transport);
         Tunnel.ListenPort = transport.Port;
         _outbound = new Outbound(device, Tunnel);
-        _inbound = new Inbound(Tunnel);
+        _inbound = new Inbound(Tunnel, _joiner);
         _thread = new Thread(Run) { Name = device.Name, IsBackground = true };
 
         _epoll.Add(device.Fd, EpollInterest.Readable, DeviceToken);
@@ -131,6 +134,7 @@ internal sealed class EngineLoop : IDisposable
         var now = Clock.Read();
         for (var i = 0; i < count; i++) Handle(_events[i], now);
         if (Tunnel.NextTimeout.Passed(now.Mono)) Tunnel.HandleTimeouts(now);
+        _joiner.Flush();
         _transport.Flush(Tunnel);
         WatchForRoom();
         ArmTimer();

@@ -1,11 +1,12 @@
 using Holdfast.Engine.Transports;
 using Holdfast.Linux.Sockets;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Segments;
 
 namespace Holdfast.Engine.DataPlane;
 
 /// <summary>The way in: datagrams in batches from a socket, opened into the device's write buffer.</summary>
-internal sealed class Inbound(Tunnel tunnel)
+internal sealed class Inbound(Tunnel tunnel, SegmentJoiner joiner)
 {
     // Exactly the largest datagram: buffers a power of two apart would share their cache sets.
     private readonly ReceiveBatch _batch = new(EngineLimits.DatagramsAtOnce, Limits.DatagramBytes);
@@ -13,18 +14,34 @@ internal sealed class Inbound(Tunnel tunnel)
     /// <summary>Handles what a socket has, up to a turn's share. True when there is more.</summary>
     internal bool Run(UdpLane lane, in Now now)
     {
-        for (var turn = 0; turn < EngineLimits.BatchesPerTurn; turn++)
+        var share = EngineLimits.InboundShare;
+        while (share > 0)
         {
             var count = lane.Socket.Receive(_batch);
-            if (count <= 0) return false;
-            for (var i = 0; i < count; i++)
-            {
-                var local = _batch.Local(i);
-                var remote = _batch.Remote(i);
-                tunnel.HandleDatagram(_batch.Datagram(i), remote.ToEndpoint(), local.ToLocal(), now);
-            }
+            for (var i = 0; i < count; i++) share -= Handle(i, now);
+            joiner.Flush();
             if (count < EngineLimits.DatagramsAtOnce) return false;
         }
         return true;
+    }
+
+    /// <summary>Returns how many datagrams it was.</summary>
+    private int Handle(int index, in Now now)
+    {
+        var message = _batch.Datagram(index);
+        var remote = _batch.Remote(index).ToEndpoint();
+        var local = _batch.Local(index).ToLocal();
+        var size = _batch.SegmentBytes(index);
+        if (size == 0) size = Math.Max(1, message.Length);
+        var count = 0;
+        do
+        {
+            var datagram = message[..Math.Min(size, message.Length)];
+            tunnel.HandleDatagram(datagram, remote, local, now);
+            message = message[datagram.Length..];
+            count++;
+        }
+        while (message.Length > 0);
+        return count;
     }
 }

@@ -2,16 +2,22 @@ using Holdfast.Engine.Transports;
 using Holdfast.Linux;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Segments;
 
 namespace Holdfast.Engine.DataPlane;
 
-/// <summary>The way out: packets from the device, sealed into the transport's batch, sent in one call.</summary>
+/// <summary>The way out: packets from the device, cut where the host left that to us, sealed into the transport's batch.</summary>
 internal sealed class Outbound(TunDevice device, Tunnel tunnel)
 {
-    // Larger than any packet, so that padding fits behind it.
-    private readonly byte[] _packet = GC.AllocateUninitializedArray<byte>(65536 + 64, pinned: true);
+    private const int PacketBytes = 65536;
 
-    /// <summary>Packets read from the device.</summary>
+    // Larger than any packet, so that padding fits behind it.
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(
+        VirtioHeader.Bytes + PacketBytes + SegmentSplitter.Room, pinned: true);
+
+    private readonly byte[] _headers = new byte[SegmentSplitter.MaximumHeaders];
+
+    /// <summary>Packets that the device gave, after cutting.</summary>
     internal long Read { get; private set; }
 
     /// <summary>
@@ -20,23 +26,37 @@ internal sealed class Outbound(TunDevice device, Tunnel tunnel)
     /// </summary>
     internal int Run(UdpTransport transport, in Now now)
     {
-        for (var batch = 0; batch < EngineLimits.BatchesPerTurn; batch++)
+        var share = EngineLimits.OutboundShare;
+        while (share > 0 && !transport.IsBlocked)
         {
-            for (var i = 0; i < EngineLimits.DatagramsAtOnce; i++)
-            {
-                var length = device.Read(_packet.AsSpan(0, 65536));
-                if (length == -Errno.EAGAIN)
-                {
-                    transport.Flush(tunnel);
-                    return 0;
-                }
-                if (length < 0) return length;
-                Read++;
-                tunnel.HandlePacket(_packet, length, now);
-            }
-            transport.Flush(tunnel);
-            if (transport.IsBlocked) return 0;
+            var length = device.Read(_buffer.AsSpan(0, VirtioHeader.Bytes + PacketBytes));
+            if (length == -Errno.EAGAIN) return 0;
+            if (length < 0) return length;
+            share -= Handle(length - VirtioHeader.Bytes, now);
         }
         return 1;
+    }
+
+    /// <summary>Returns how many packets it was.</summary>
+    private int Handle(int length, in Now now)
+    {
+        var header = VirtioHeader.Read(_buffer);
+        var packet = _buffer.AsSpan(VirtioHeader.Bytes);
+        if (header.Kind == SegmentKind.Single)
+        {
+            Read++;
+            if (length > 0 && header.TryCompleteChecksum(packet[..length])) tunnel.HandlePacket(packet, length, now);
+            else tunnel.Drops.Count(Drop.NotIp);
+            return 1;
+        }
+        if (!SegmentSplitter.TryBegin(packet, length, header, _headers, out var splitter))
+        {
+            Read++;
+            tunnel.Drops.Count(Drop.NotIp);
+            return 1;
+        }
+        Read += splitter.Count;
+        while (splitter.TryNext(out var piece, out var pieceLength)) tunnel.HandlePacket(piece, pieceLength, now);
+        return splitter.Count;
     }
 }

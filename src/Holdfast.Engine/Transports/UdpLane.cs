@@ -10,8 +10,8 @@ internal sealed class UdpLane(UdpSocket socket) : IDisposable
 {
     private readonly SendBatch _batch = new(EngineLimits.DatagramsAtOnce, EngineLimits.SendBatchBytes);
     private readonly Peer?[] _owners = new Peer?[EngineLimits.DatagramsAtOnce];
-    private readonly bool[] _hasSource = new bool[EngineLimits.DatagramsAtOnce];
-    private readonly SendBatch _again = new(EngineLimits.DatagramsAgain, EngineLimits.DatagramsAgain * 2048);
+
+    private readonly bool _runs = DataPlane.Offload.FromEnvironment().SendsRuns;
 
     internal UdpSocket Socket { get; } = socket;
 
@@ -32,10 +32,9 @@ internal sealed class UdpLane(UdpSocket socket) : IDisposable
 
     internal void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
     {
-        var source = from.ToSource(to.Family);
-        _owners[_batch.Count] = owner;
-        _hasSource[_batch.Count] = !source.IsNone;
-        _batch.Commit(length, to.ToSocket(), source);
+        var mayJoin = _batch.Remaining == 0 || ReferenceEquals(owner, _owners[_batch.Count - 1]);
+        var index = _batch.Commit(length, to.ToSocket(), from.ToSource(to.Family), mayJoin: _runs && mayJoin);
+        _owners[index] = owner;
     }
 
     internal void Flush(Tunnel tunnel)
@@ -54,22 +53,14 @@ internal sealed class UdpLane(UdpSocket socket) : IDisposable
     private void Failed(in SendFailure failure, Tunnel tunnel)
     {
         var owner = _owners[failure.Index];
-        var sentAgain = _hasSource[failure.Index] && SendAgain(failure.Index);
+        var sentAgain = _batch.HasSource(failure.Index) && SendAgain(failure.Index);
         if (owner is null) return;
         if (sentAgain) owner.ForgetSource();
         else tunnel.SendFailed(owner, failure.Errno == Errno.ENOBUFS ? Drop.SendBufferFull : Drop.SendFailed);
     }
 
-    private bool SendAgain(int index)
-    {
-        var datagram = _batch.Datagram(index);
-        _again.Clear();
-        var room = _again.Reserve(datagram.Length);
-        if (room.IsEmpty) return false;
-        datagram.CopyTo(room);
-        _again.Commit(datagram.Length, _batch.Remote(index));
-        return Socket.Send(_again).Sent == 1;
-    }
+    private bool SendAgain(int index) =>
+        Socket.SendAgain(_batch, index, SendForm.AnySource) == _batch.Datagrams(index);
 
     public void Dispose() => Socket.Dispose();
 }

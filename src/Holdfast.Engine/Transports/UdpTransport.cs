@@ -65,6 +65,7 @@ internal sealed class UdpTransport : IDisposable
                 ReceiveBuffer = EngineLimits.SocketBufferBytes,
                 SendBuffer = EngineLimits.SocketBufferBytes,
                 PathMtu = PathMtuDiscovery.Off,
+                JoinsReceived = DataPlane.Offload.FromEnvironment().ReceivesRuns,
             }));
         }
         catch (LinuxException e) when (e.Errno == Errno.EAFNOSUPPORT)

@@ -20,8 +20,8 @@ public sealed unsafe class ReceiveBatch
     private int _used;
 
     /// <summary>Lays the memory out.</summary>
-    /// <param name="capacity">Most datagrams of one receive (1 to 1024, the kernel's UIO_MAXIOV).</param>
-    /// <param name="datagramSize">Bytes kept of a datagram (1 to 65536); a longer one is marked
+    /// <param name="capacity">Most messages of one receive (1 to 1024, the kernel's UIO_MAXIOV).</param>
+    /// <param name="datagramSize">Bytes kept of a message (1 to 65536); a longer one is marked
     /// <see cref="IsTruncated"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Out of these ranges.</exception>
     public ReceiveBatch(int capacity, int datagramSize)
@@ -36,7 +36,7 @@ public sealed unsafe class ReceiveBatch
         _messages = GC.AllocateArray<Libc.BatchedMessage>(capacity, pinned: true);
         _vectors = GC.AllocateArray<Libc.IoVector>(capacity, pinned: true);
         _names = GC.AllocateArray<byte>(capacity * NameSize, pinned: true);
-        _controls = GC.AllocateArray<byte>(capacity * PacketInfo.ControlSize, pinned: true);
+        _controls = GC.AllocateArray<byte>(capacity * ControlData.Size, pinned: true);
         _data = GC.AllocateUninitializedArray<byte>(capacity * _stride, pinned: true);
         _used = capacity;
         for (var i = 0; i < capacity; i++)
@@ -45,35 +45,40 @@ public sealed unsafe class ReceiveBatch
             _messages[i].Header.Vectors = (Libc.IoVector*)Marshal.UnsafeAddrOfPinnedArrayElement(_vectors, i);
             _messages[i].Header.VectorCount = 1;
             _messages[i].Header.Name = At(_names, i * NameSize);
-            _messages[i].Header.Control = At(_controls, i * PacketInfo.ControlSize);
+            _messages[i].Header.Control = At(_controls, i * ControlData.Size);
         }
     }
 
-    /// <summary>Most datagrams of one receive.</summary>
+    /// <summary>Most messages of one receive.</summary>
     public int Capacity { get; }
 
-    /// <summary>Bytes kept of a datagram.</summary>
+    /// <summary>Bytes kept of a message.</summary>
     public int DatagramSize { get; }
 
-    /// <summary>How many datagrams the last receive brought.</summary>
+    /// <summary>How many messages the last receive brought.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The bytes of a datagram, which may be changed in place.</summary>
+    /// <summary>The bytes of a message, which may be changed in place: a datagram, or several of one sender and size, the last
+    /// of which may be shorter (<see cref="SegmentBytes"/>).</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     public Span<byte> Datagram(int index) =>
         _data.AsSpan(index * _stride, Math.Min((int)Message(index).Length, DatagramSize));
 
-    /// <summary>Who sent a datagram.</summary>
+    /// <summary>Who sent a message.</summary>
     public DatagramAddress Remote(int index) => DatagramAddress.Read(Message(index).Header.Name);
 
-    /// <summary>Which address of this host a datagram came to, and by which interface.</summary>
-    public SourceAddress Local(int index)
-    {
-        ref var header = ref Message(index).Header;
-        return PacketInfo.Read(header.Control, (int)header.ControlLength);
-    }
+    /// <summary>Which address of this host a message came to, and by which interface.</summary>
+    public SourceAddress Local(int index) => Accompanying(index).Local;
 
-    /// <summary>True if a datagram was longer than <see cref="DatagramSize"/>.</summary>
+    /// <summary>The size of each datagram of a message but the last; 0 if it is one datagram. Needs
+    /// <see cref="UdpOptions.JoinsReceived"/>.</summary>
+    public int SegmentBytes(int index) => Accompanying(index).SegmentBytes;
+
+    /// <summary>The traffic class that a message came with, ECN in the lower two bits; 0 without
+    /// <see cref="UdpOptions.TellsTrafficClass"/>.</summary>
+    public byte TrafficClass(int index) => Accompanying(index).TrafficClass;
+
+    /// <summary>True if a message was longer than <see cref="DatagramSize"/>.</summary>
     public bool IsTruncated(int index) => (Message(index).Header.Flags & Libc.MSG_TRUNC) != 0;
 
     /// <summary>One recvmmsg into this memory.</summary>
@@ -84,13 +89,19 @@ public sealed unsafe class ReceiveBatch
         {
             ref var header = ref _messages[i].Header;
             header.NameLength = NameSize;
-            header.ControlLength = PacketInfo.ControlSize;
+            header.ControlLength = ControlData.Size;
         }
         Count = _used = 0;
         var messages = (Libc.BatchedMessage*)Marshal.UnsafeAddrOfPinnedArrayElement(_messages, 0);
         var result = Libc.ReceiveBatch(fd, messages, Capacity, Libc.MSG_DONTWAIT);
         if (result > 0) Count = _used = result;
         return result;
+    }
+
+    private Accompaniment Accompanying(int index)
+    {
+        ref var header = ref Message(index).Header;
+        return ControlData.Read(header.Control, (int)header.ControlLength);
     }
 
     private ref Libc.BatchedMessage Message(int index)

@@ -2,12 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Holdfast.Linux.Sockets;
 
-/// <summary>Datagrams that leave with one <see cref="UdpSocket.Send"/>, written straight to where the kernel reads
-/// them, one behind the other. Reserve, write, commit; send; clear. Allocates nothing after it was made. One thread at
-/// a time.
+/// <summary>Messages that leave with one <see cref="UdpSocket.Send"/>, written straight to where the kernel reads
+/// them, one behind the other. Reserve, write, commit; send; clear. A message is a datagram, or a run of them to one place that
+/// the kernel cuts (UDP_SEGMENT). Allocates nothing after it was made. One thread at a time.
 /// </summary>
 public sealed unsafe class SendBatch
 {
+    /// <summary>Most datagrams in one message (UDP_MAX_SEGMENTS of linux/udp.h before Linux 6.9).</summary>
+    public const int RunDatagrams = 64;
+
+    /// <summary>Most bytes in one message: the largest UDP datagram over IPv4.</summary>
+    public const int RunBytes = 65507;
+
     private const int NameSize = 32;
 
     // Pinned, as in ReceiveBatch.
@@ -16,13 +22,16 @@ public sealed unsafe class SendBatch
     private readonly byte[] _names;
     private readonly byte[] _controls;
     private readonly byte[] _data;
+    private readonly Run[] _runs;
     private readonly SendFailure[] _failures;
+    private DatagramAddress _remote; // of the last message
+    private SourceAddress _source;
     private int _tail;
     private int _reserved = -1;
     private int _failed;
 
     /// <summary>Lays the memory out.</summary>
-    /// <param name="capacity">Most datagrams (1 to 1024, the kernel's UIO_MAXIOV).</param>
+    /// <param name="capacity">Most messages (1 to 1024, the kernel's UIO_MAXIOV).</param>
     /// <param name="bytes">Room for all of them together.</param>
     /// <exception cref="ArgumentOutOfRangeException">Out of these ranges.</exception>
     public SendBatch(int capacity, int bytes)
@@ -34,8 +43,9 @@ public sealed unsafe class SendBatch
         _messages = GC.AllocateArray<Libc.BatchedMessage>(capacity, pinned: true);
         _vectors = GC.AllocateArray<Libc.IoVector>(capacity, pinned: true);
         _names = GC.AllocateArray<byte>(capacity * NameSize, pinned: true);
-        _controls = GC.AllocateArray<byte>(capacity * PacketInfo.ControlSize, pinned: true);
+        _controls = GC.AllocateArray<byte>(capacity * ControlData.Size, pinned: true);
         _data = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
+        _runs = new Run[capacity];
         _failures = new SendFailure[capacity];
         for (var i = 0; i < capacity; i++)
         {
@@ -45,10 +55,10 @@ public sealed unsafe class SendBatch
         }
     }
 
-    /// <summary>Most datagrams.</summary>
+    /// <summary>Most messages.</summary>
     public int Capacity { get; }
 
-    /// <summary>Datagrams committed since the batch was cleared.</summary>
+    /// <summary>Messages committed since the batch was cleared.</summary>
     public int Count { get; private set; }
 
     /// <summary>How many of them were sent or refused.</summary>
@@ -57,13 +67,13 @@ public sealed unsafe class SendBatch
     /// <summary>How many of them wait to be sent.</summary>
     public int Remaining => Count - Done;
 
-    /// <summary>True if no datagram can be committed before the batch is cleared.</summary>
+    /// <summary>True if no further message can be committed before the batch is cleared.</summary>
     public bool IsFull => Count == Capacity || _tail == _data.Length;
 
-    /// <summary>Bytes that are free for further datagrams.</summary>
+    /// <summary>Bytes that are free for further messages.</summary>
     public int Free => Count == Capacity ? 0 : _data.Length - _tail;
 
-    /// <summary>Datagrams that the kernel refused since the batch was cleared, in order.</summary>
+    /// <summary>Messages that the kernel refused since the batch was cleared, in order.</summary>
     public ReadOnlySpan<SendFailure> Failures => _failures.AsSpan(0, _failed);
 
     /// <summary>Hands out the place of the next datagram. Handing out again before a commit gives the same
@@ -79,39 +89,100 @@ public sealed unsafe class SendBatch
         return _data.AsSpan(_tail, size);
     }
 
-    /// <summary>Makes what was written to the reserved place a datagram.</summary>
+    /// <summary>Makes what was written to the reserved place a datagram: a message of its own, or one more of the last
+    /// message's run.</summary>
     /// <param name="length">Its length in bytes, at most what was reserved.</param>
     /// <param name="remote">Where it goes; of the socket's family.</param>
     /// <param name="source">Where it is sent from; the default lets the kernel choose.</param>
+    /// <param name="trafficClass">The traffic class, ECN in the lower two bits; 0 is the socket's own.</param>
+    /// <param name="mayJoin">Whether the kernel may be asked to cut it out of a run: then it becomes part of the last message
+    /// if that goes the same way and this one's length fits.</param>
+    /// <returns>Which message it became, or became part of.</returns>
     /// <exception cref="InvalidOperationException">Nothing was reserved, or less.</exception>
-    public void Commit(int length, in DatagramAddress remote, in SourceAddress source = default)
+    public int Commit(
+        int length, in DatagramAddress remote, in SourceAddress source = default, byte trafficClass = 0,
+        bool mayJoin = false)
     {
         if (length < 0 || length > _reserved)
             throw new InvalidOperationException($"{length} bytes committed of {_reserved} reserved");
+        if (mayJoin && Count > Done && Continues(length, remote, source, trafficClass)) Join(length);
+        else Begin(length, remote, source, trafficClass, mayJoin);
+        _tail += length;
+        _reserved = -1;
+        return Count - 1;
+    }
+
+    private bool Continues(int length, in DatagramAddress remote, in SourceAddress source, byte trafficClass)
+    {
+        ref var run = ref _runs[Count - 1];
+        return run.IsOpen && length <= run.SegmentBytes && run.Datagrams < RunDatagrams
+            && (int)_vectors[Count - 1].Length + length <= RunBytes
+            && run.TrafficClass == trafficClass && remote == _remote && source == _source;
+    }
+
+    private void Join(int length)
+    {
+        ref var run = ref _runs[Count - 1];
+        ref var header = ref _messages[Count - 1].Header;
+        if (run.Datagrams++ == 1)
+        {
+            header.Control = At(_controls, (Count - 1) * ControlData.Size);
+            header.ControlLength += (nuint)ControlData.WriteSegment(
+                run.SegmentBytes, header.Control + (int)header.ControlLength);
+        }
+        _vectors[Count - 1].Length += (nuint)length;
+        run.IsOpen = length == run.SegmentBytes;
+    }
+
+    private void Begin(
+        int length, in DatagramAddress remote, in SourceAddress source, byte trafficClass, bool mayJoin)
+    {
         _vectors[Count] = new Libc.IoVector { Base = At(_data, _tail), Length = (nuint)length };
         ref var header = ref _messages[Count].Header;
         header.NameLength = (uint)remote.Write(header.Name);
-        var control = At(_controls, Count * PacketInfo.ControlSize);
-        var size = PacketInfo.Write(source, control);
+        var control = At(_controls, Count * ControlData.Size);
+        var sourceBytes = ControlData.WriteSource(source, control);
+        var size = sourceBytes + ControlData.WriteTrafficClass(remote.Family, trafficClass, control + sourceBytes);
         header.Control = size == 0 ? null : control;
         header.ControlLength = (nuint)size;
-        _tail += length;
-        _reserved = -1;
+        _runs[Count] = new Run
+        {
+            SegmentBytes = length,
+            Datagrams = 1,
+            SourceBytes = sourceBytes,
+            TrafficClass = trafficClass,
+            IsOpen = mayJoin && length > 0,
+        };
+        (_remote, _source) = (remote, source);
         Count++;
     }
 
-    /// <summary>The bytes of a committed datagram.</summary>
+    /// <summary>The bytes of a committed message.</summary>
     public ReadOnlySpan<byte> Datagram(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+        RequireIndex(index);
         return new ReadOnlySpan<byte>(_vectors[index].Base, (int)_vectors[index].Length);
     }
 
-    /// <summary>Where a committed datagram goes.</summary>
+    /// <summary>How many datagrams a committed message stands for.</summary>
+    public int Datagrams(int index)
+    {
+        RequireIndex(index);
+        return _runs[index].Datagrams;
+    }
+
+    /// <summary>Where a committed message goes.</summary>
     public DatagramAddress Remote(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+        RequireIndex(index);
         return DatagramAddress.Read(_messages[index].Header.Name);
+    }
+
+    /// <summary>Whether a committed message leaves from a chosen source.</summary>
+    public bool HasSource(int index)
+    {
+        RequireIndex(index);
+        return _runs[index].SourceBytes > 0;
     }
 
     /// <summary>Empties the batch; what remains in it is dropped.</summary>
@@ -142,6 +213,48 @@ public sealed unsafe class SendBatch
         return new SendResult(sent, failed, Blocked: false);
     }
 
+    internal int SendAgain(int fd, int index, SendForm form)
+    {
+        RequireIndex(index);
+        ref var run = ref _runs[index];
+        var message = _messages[index];
+        var leaves = (form & SendForm.AnySource) != 0 ? run.SourceBytes : 0;
+        message.Header.Control += leaves;
+        message.Header.ControlLength -= (nuint)leaves;
+        if (run.Datagrams == 1 || (form & SendForm.OneByOne) == 0)
+            return Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT) == 1 ? run.Datagrams : 0;
+
+        message.Header.ControlLength -= (nuint)ControlData.SegmentSize;
+        return SendOneByOne(fd, message, run.SegmentBytes);
+    }
+
+    private static int SendOneByOne(int fd, Libc.BatchedMessage message, int size)
+    {
+        var from = message.Header.Vectors->Base;
+        var (left, taken) = ((int)message.Header.Vectors->Length, 0);
+        Libc.IoVector vector;
+        message.Header.Vectors = &vector;
+        for (; left > 0; from += size, left -= size)
+        {
+            vector = new Libc.IoVector { Base = from, Length = (nuint)Math.Min(size, left) };
+            if (Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT) == 1) taken++;
+        }
+        return taken;
+    }
+
+    private void RequireIndex(int index) =>
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+
     private static byte* At(byte[] pinned, int offset) =>
         (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, offset);
+
+    /// <summary>What a message is beyond what the kernel is told.</summary>
+    private struct Run
+    {
+        internal int SegmentBytes;
+        internal int Datagrams;
+        internal int SourceBytes; // of control data, in front
+        internal byte TrafficClass;
+        internal bool IsOpen;
+    }
 }

@@ -26,4 +26,10 @@ public sealed record UdpOptions
 
     /// <summary>What happens to a datagram that is too large.</summary>
     public PathMtuDiscovery PathMtu { get; init; } = PathMtuDiscovery.Want;
+
+    /// <summary>Let the kernel put datagrams of one sender and size together on the way in (UDP_GRO), where it can.</summary>
+    public bool JoinsReceived { get; init; }
+
+    /// <summary>Tell the traffic class that datagrams come with (IP_RECVTOS, IPV6_RECVTCLASS).</summary>
+    public bool TellsTrafficClass { get; init; }
 }

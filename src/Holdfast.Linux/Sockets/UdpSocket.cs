@@ -20,9 +20,11 @@ public sealed unsafe class UdpSocket : IDisposable
     private const int SO_RCVBUFFORCE = 33;
     private const int SO_MARK = 36;
     private const int IP_MTU_DISCOVER = 10;
+    private const int IP_RECVTOS = 13;
     private const int IPV6_MTU_DISCOVER = 23;
     private const int IPV6_V6ONLY = 26;
     private const int IPV6_RECVPKTINFO = 49;
+    private const int IPV6_RECVTCLASS = 66;
 
     private readonly SafeFileHandle _handle;
     private readonly int _fd;
@@ -45,6 +47,9 @@ public sealed unsafe class UdpSocket : IDisposable
 
     /// <summary>The port that the socket is bound to.</summary>
     public int Port { get; private set; }
+
+    /// <summary>Whether the kernel puts received datagrams together: it was asked to, and it can (Linux 5.0).</summary>
+    public bool JoinsReceived { get; private set; }
 
     /// <summary>Bytes of the receive buffer as the kernel counts them (twice what was asked for).</summary>
     public int ReceiveBuffer => GetOption(SO_RCVBUF);
@@ -91,15 +96,18 @@ public sealed unsafe class UdpSocket : IDisposable
         var six = Family == AddressFamily.InterNetworkV6;
         if (six)
         {
-            Set("set IPV6_V6ONLY", PacketInfo.SOL_IPV6, IPV6_V6ONLY, 1);
-            Set("set IPV6_RECVPKTINFO", PacketInfo.SOL_IPV6, IPV6_RECVPKTINFO, 1);
+            Set("set IPV6_V6ONLY", ControlData.SOL_IPV6, IPV6_V6ONLY, 1);
+            Set("set IPV6_RECVPKTINFO", ControlData.SOL_IPV6, IPV6_RECVPKTINFO, 1);
         }
         else
         {
-            Set("set IP_PKTINFO", PacketInfo.SOL_IP, PacketInfo.IP_PKTINFO, 1);
+            Set("set IP_PKTINFO", ControlData.SOL_IP, ControlData.IP_PKTINFO, 1);
         }
-        if (six) Set("set IPV6_MTU_DISCOVER", PacketInfo.SOL_IPV6, IPV6_MTU_DISCOVER, (int)options.PathMtu);
-        else Set("set IP_MTU_DISCOVER", PacketInfo.SOL_IP, IP_MTU_DISCOVER, (int)options.PathMtu);
+        if (six) Set("set IPV6_MTU_DISCOVER", ControlData.SOL_IPV6, IPV6_MTU_DISCOVER, (int)options.PathMtu);
+        else Set("set IP_MTU_DISCOVER", ControlData.SOL_IP, IP_MTU_DISCOVER, (int)options.PathMtu);
+        if (options.TellsTrafficClass && six) Set("set IPV6_RECVTCLASS", ControlData.SOL_IPV6, IPV6_RECVTCLASS, 1);
+        else if (options.TellsTrafficClass) Set("set IP_RECVTOS", ControlData.SOL_IP, IP_RECVTOS, 1);
+        if (options.JoinsReceived) JoinsReceived = Libc.SetOption(_fd, ControlData.SOL_UDP, ControlData.UDP_GRO, 1) == 0;
         if (options.Mark != 0) SetMark(options.Mark);
         if (options.Device is not null) SetDevice(options.Device);
         SetBuffer("set SO_RCVBUF", SO_RCVBUFFORCE, SO_RCVBUF, options.ReceiveBuffer);
@@ -135,6 +143,18 @@ public sealed unsafe class UdpSocket : IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         ObjectDisposedException.ThrowIf(_disposed, this);
         return batch.SendTo(_fd);
+    }
+
+    /// <summary>Sends a message of a batch that the kernel refused once more, in another form.</summary>
+    /// <param name="batch">Holds the message.</param>
+    /// <param name="index">Which.</param>
+    /// <param name="form">What to leave away.</param>
+    /// <returns>How many of its datagrams the kernel took.</returns>
+    public int SendAgain(SendBatch batch, int index, SendForm form)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return batch.SendAgain(_fd, index, form);
     }
 
     /// <summary>Changes the mark of what is sent from here on; 0 is none.</summary>

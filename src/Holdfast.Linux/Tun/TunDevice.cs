@@ -15,9 +15,15 @@ public sealed unsafe class TunDevice : IDisposable
     // linux/if_tun.h
     private const uint TUNSETIFF = 0x400454ca;
     private const uint TUNSETPERSIST = 0x400454cb;
+    private const uint TUNSETOFFLOAD = 0x400454d0;
     private const uint TUNSETCARRIER = 0x400454e2;
     private const uint TUNGETIFF = 0x800454d2;
     private const uint TUNGETDEVNETNS = 0x54e3;
+    private const uint TUN_F_CSUM = 0x01;
+    private const uint TUN_F_TSO4 = 0x02;
+    private const uint TUN_F_TSO6 = 0x04;
+    private const uint TUN_F_USO4 = 0x20;
+    private const uint TUN_F_USO6 = 0x40;
     private const ushort IFF_TUN = 0x1;
     private const ushort IFF_TAP = 0x2;
     private const ushort IFF_NO_PI = 0x1000;
@@ -45,6 +51,9 @@ public sealed unsafe class TunDevice : IDisposable
     /// <summary>True if the device existed and was taken over, so that its addresses and routes may be there
     /// too.</summary>
     public bool Adopted { get; }
+
+    /// <summary>What the host leaves to this process.</summary>
+    public TunOffload Offload { get; private set; }
 
     /// <summary>The descriptor, for epoll. It belongs to this object; -1 once that is disposed.</summary>
     public int Fd => _disposed ? -1 : _fd;
@@ -83,6 +92,7 @@ public sealed unsafe class TunDevice : IDisposable
             var request = InterfaceControl.RequestFor(name);
             var adopted = Attach((int)handle.DangerousGetHandle(), ref request, flags, options, name, control);
             var device = new TunDevice(handle, control, InterfaceControl.NameIn(request), adopted);
+            device.SetOffload(options.Offload);
             // An adopted device is persistent already, or it would have gone with its last owner.
             if (options.Persist && !adopted) device.SetPersistent(true);
             return device;
@@ -138,6 +148,25 @@ public sealed unsafe class TunDevice : IDisposable
     private static int SetInterface(int fd, ref Libc.InterfaceRequest request)
     {
         fixed (Libc.InterfaceRequest* argument = &request) return Libc.Ioctl(fd, TUNSETIFF, argument);
+    }
+
+    // Also when nothing is wanted: an adopted device has what its last owner wanted.
+    private void SetOffload(TunOffload wanted)
+    {
+        var result = TrySetOffload(wanted);
+        if (result == -Errno.EINVAL) result = TrySetOffload(wanted & ~TunOffload.Udp);
+        if (result == -Errno.EINVAL) result = TrySetOffload(TunOffload.None);
+        LinuxException.Check($"set offload of {Name}", result);
+    }
+
+    private int TrySetOffload(TunOffload wanted)
+    {
+        var bits = (wanted.HasFlag(TunOffload.Checksums) ? TUN_F_CSUM : 0)
+            | (wanted.HasFlag(TunOffload.Tcp) ? TUN_F_TSO4 | TUN_F_TSO6 : 0)
+            | (wanted.HasFlag(TunOffload.Udp) ? TUN_F_USO4 | TUN_F_USO6 : 0);
+        var result = Libc.Ioctl(_fd, TUNSETOFFLOAD, (nint)bits);
+        if (result >= 0) Offload = wanted;
+        return result;
     }
 
     /// <summary>Takes one packet that the host sent into the interface.</summary>

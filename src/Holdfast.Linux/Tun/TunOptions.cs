@@ -16,4 +16,8 @@ public sealed record TunOptions
     /// <summary>Each packet is preceded by a struct virtio_net_hdr of 10 bytes, which segmentation offload
     /// needs.</summary>
     public bool VirtioHeader { get; init; }
+
+    /// <summary>What the host may leave to this process; needs <see cref="VirtioHeader"/>. What the kernel lacks of it is
+    /// left away: <see cref="TunDevice.Offload"/> tells what there is.</summary>
+    public TunOffload Offload { get; init; }
 }

@@ -58,10 +58,10 @@ public sealed unsafe class DatagramAddressTests
     public void A_source_survives_the_way_through_control_data(string text, int index)
     {
         var source = SourceAddress.From(IPAddress.Parse(text), index);
-        var control = stackalloc byte[PacketInfo.ControlSize];
-        var size = PacketInfo.Write(source, control);
+        var control = stackalloc byte[ControlData.Size];
+        var size = ControlData.WriteSource(source, control);
         Assert.Equal(source.Family == 4 ? 32 : 40, size);
-        Assert.Equal(source, PacketInfo.Read(control, size));
+        Assert.Equal(source, ControlData.Read(control, size).Local);
         Assert.Equal($"{text} on {index}", source.ToString());
     }
 
@@ -70,14 +70,14 @@ public sealed unsafe class DatagramAddressTests
     {
         var random = new Random(5);
         // The bytes behind the size are those of a second, valid entry; nothing of it may be seen.
-        var control = stackalloc byte[2 * PacketInfo.ControlSize];
+        var control = stackalloc byte[2 * ControlData.Size];
         for (var i = 0; i < 100_000; i++)
         {
-            random.NextBytes(new Span<byte>(control, PacketInfo.ControlSize));
+            random.NextBytes(new Span<byte>(control, ControlData.Size));
             if (i % 2 == 0) *(ulong*)control = (ulong)random.Next(64);
-            var size = random.Next(PacketInfo.ControlSize);
-            PacketInfo.Write(SourceAddress.From(IPAddress.Loopback, 1), control + size);
-            var found = PacketInfo.Read(control, size);
+            var size = random.Next(ControlData.Size);
+            ControlData.WriteSource(SourceAddress.From(IPAddress.Loopback, 1), control + size);
+            var found = ControlData.Read(control, size).Local;
             Assert.NotEqual(SourceAddress.From(IPAddress.Loopback, 1), found);
         }
     }

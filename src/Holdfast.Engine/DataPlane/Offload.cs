@@ -1,0 +1,42 @@
+using Holdfast.Linux.Tun;
+
+namespace Holdfast.Engine.DataPlane;
+
+/// <summary>
+/// What is left to device and sockets, and they to us. All of it, but for what the environment's HOLDFAST_NO_OFFLOAD lists, for
+/// hosts whose drivers get it wrong: tun-tcp, tun-udp, tun-checksum, tun-write, udp-send, udp-receive, or all.
+/// </summary>
+internal sealed record Offload
+{
+    private const string Variable = "HOLDFAST_NO_OFFLOAD";
+
+    /// <summary>What the host leaves to us on the way out.</summary>
+    internal TunOffload Tun { get; private init; } = TunOffload.Checksums | TunOffload.Tcp | TunOffload.Udp;
+
+    /// <summary>Whether segments are joined before they go to the host.</summary>
+    internal bool Joins { get; private init; } = true;
+
+    /// <summary>Whether the kernel cuts datagrams out of longer messages.</summary>
+    internal bool SendsRuns { get; private init; } = true;
+
+    /// <summary>Whether the kernel puts received datagrams together.</summary>
+    internal bool ReceivesRuns { get; private init; } = true;
+
+    /// <summary>What this process's environment leaves of it.</summary>
+    internal static Offload FromEnvironment() => Parse(Environment.GetEnvironmentVariable(Variable) ?? "");
+
+    /// <summary>Everything but what is listed, with commas between. Other words count for nothing.</summary>
+    internal static Offload Parse(string off)
+    {
+        var words = off.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        bool Off(string word) => words.Contains(word) || words.Contains("all");
+        var tun = (Off("tun-tcp") ? TunOffload.None : TunOffload.Tcp) | (Off("tun-udp") ? TunOffload.None : TunOffload.Udp);
+        return new Offload
+        {
+            Tun = Off("tun-checksum") ? TunOffload.None : tun | TunOffload.Checksums,
+            Joins = !Off("tun-write"),
+            SendsRuns = !Off("udp-send"),
+            ReceivesRuns = !Off("udp-receive"),
+        };
+    }
+}
