@@ -15,6 +15,11 @@ internal static class EngineLimits
     /// <summary>Asked for each socket: what a burst at several Gbit/s fills while this thread does something else.</summary>
     internal const int SocketBufferBytes = 4 << 20;
 
+    /// <summary>How long the device is left alone because one socket is full, and how long a socket counts as in use after its
+    /// last datagram: long enough that an inner TCP slows down by its own queue, short enough that a dead uplink of one family
+    /// does not stop the other. Beyond it, what the full socket can't take is dropped by name.</summary>
+    internal static readonly TimeSpan LanePatience = TimeSpan.FromSeconds(1);
+
     /// <summary>Batches that one direction handles in one turn before the other gets its own.</summary>
     internal const int BatchesPerTurn = 4;
 
