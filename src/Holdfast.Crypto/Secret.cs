@@ -52,8 +52,8 @@ public sealed class Secret : IDisposable
     public static bool TryParse(ReadOnlySpan<char> base64, [NotNullWhen(true)] out Secret? secret)
     {
         Span<byte> bytes = stackalloc byte[Size];
+        using var wiped = new Zeroed(bytes);
         secret = KeyText.TryReadBase64(base64, bytes) ? new Secret(bytes) : null;
-        CryptographicOperations.ZeroMemory(bytes);
         return secret is not null;
     }
 
@@ -61,8 +61,8 @@ public sealed class Secret : IDisposable
     public static bool TryParseHex(ReadOnlySpan<char> hex, [NotNullWhen(true)] out Secret? secret)
     {
         Span<byte> bytes = stackalloc byte[Size];
+        using var wiped = new Zeroed(bytes);
         secret = KeyText.TryReadHex(hex, bytes) ? new Secret(bytes) : null;
-        CryptographicOperations.ZeroMemory(bytes);
         return secret is not null;
     }
 

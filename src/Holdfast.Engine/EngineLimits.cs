@@ -3,14 +3,21 @@ namespace Holdfast.Engine;
 /// <summary>Bounds of the engine, each with its reason.</summary>
 internal static class EngineLimits
 {
-    /// <summary>Datagrams of one system call, and packets of the device between two looks at the sockets.</summary>
+    /// <summary>Messages of one system call: datagrams, or runs of them.</summary>
     internal const int DatagramsAtOnce = 64;
 
     /// <summary>Room for the datagrams of one send: 64 of the usual size, or a few of the largest.</summary>
     internal const int SendBatchBytes = 256 << 10;
 
-    /// <summary>Room for a datagram that is sent a second time, in units of 2 KiB: one of the largest.</summary>
-    internal const int DatagramsAgain = 32;
+    /// <summary>Messages in one send: datagrams, or runs of them; room for a super-packet beyond a usual batch.</summary>
+    internal const int MessagesInSendBatch = 128;
+
+    /// <summary>Datagrams that the largest super-packet of the host becomes at usual sizes: 64 KiB in segments of 1,368
+    /// bytes.</summary>
+    internal const int SuperPacketDatagrams = 48;
+
+    /// <summary>Room for them, down to segments of 536 bytes (RFC 9293 section 3.7.1) with their headers.</summary>
+    internal const int SuperPacketRoom = 80 << 10;
 
     /// <summary>Asked for each socket: what a burst at several Gbit/s fills while this thread does something else.</summary>
     internal const int SocketBufferBytes = 4 << 20;
@@ -21,6 +28,11 @@ internal static class EngineLimits
 
     /// <summary>Datagrams of a socket that are handled in one turn before the other direction gets its own.</summary>
     internal const int InboundShare = 256;
+
+    /// <summary>How long the device is left alone because one socket is full, and how long a socket counts as in use after its
+    /// last datagram: long enough that an inner TCP slows down by its own queue, short enough that a dead uplink of one family
+    /// does not stop the other. Beyond it, what the full socket can't take is dropped by name.</summary>
+    internal static readonly TimeSpan LanePatience = TimeSpan.FromSeconds(1);
 
     /// <summary>Commands that wait for the engine's thread; who posts more waits.</summary>
     internal const int MailboxCommands = 1024;

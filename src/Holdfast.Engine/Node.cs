@@ -98,7 +98,7 @@ public sealed class Node(string path, ILogger log)
         }
     }
 
-    /// <summary>Takes a new file: what changes first, what comes next, and what goes last; on any error all of it back.</summary>
+    /// <summary>Takes a new file as a whole, or stays with the last good one.</summary>
     private async Task ReloadAsync(StateStore? state)
     {
         var result = TunnelFile.OnHost.LoadNode(path);
@@ -106,45 +106,29 @@ public sealed class Node(string path, ILogger log)
         foreach (var error in result.Errors) Log.ReloadRefused(log, error.ToString());
         if (result.Value is not { } wanted) return;
 
-        var undo = new Stack<Func<Task>>();
+        var before = _config;
         try
         {
-            foreach (var config in wanted.Tunnels) await ReloadAsync(config, state, undo).ConfigureAwait(false);
+            await new NodeReload(_running, before, wanted, t => StartAsync(t, state), log).RunAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (IsFault(e))
         {
             Log.ReloadRefused(log, e.Message);
-            while (undo.TryPop(out var step)) await GuardAsync(path, step).ConfigureAwait(false);
+            ForgetKeys(wanted, but: before);
             return;
         }
-        var names = wanted.Tunnels.Select(t => t.Name).ToHashSet();
-        foreach (var service in _running.Values.Where(s => !names.Contains(s.Name)).ToArray())
-            await TakeDownAsync(service).ConfigureAwait(false);
-        _config = wanted;
+        // A tunnel that did not change goes on with what it has.
+        _config = wanted with { Tunnels = [.. wanted.Tunnels.Select(t => before.Tunnels.FirstOrDefault(t.Equals) ?? t)] };
+        ForgetKeys(before, but: _config);
+        ForgetKeys(wanted, but: _config);
         _takenDown.Clear();
         Log.Reloaded(log, path);
     }
 
-    private async Task ReloadAsync(TunnelConfig wanted, StateStore? state, Stack<Func<Task>> undo)
+    private static void ForgetKeys(NodeConfig config, NodeConfig but)
     {
-        var before = _config.Tunnels.FirstOrDefault(t => t.Name == wanted.Name);
-        if (!_running.TryGetValue(wanted.Name, out var service))
-        {
-            var started = await StartAsync(wanted, state).ConfigureAwait(false);
-            _running[wanted.Name] = started;
-            undo.Push(() => TakeDownAsync(started));
-            return;
-        }
-        if (before is null || before.Equals(wanted)) return;
-        await service.ReloadAsync(wanted).ConfigureAwait(false);
-        undo.Push(() => service.ReloadAsync(before));
-    }
-
-    private async Task TakeDownAsync(TunnelService service)
-    {
-        _running.Remove(service.Name);
-        await GuardAsync(service.Name, () => service.StopAsync(new EndReason(EndKind.Down, "not in the file any more")))
-            .ConfigureAwait(false);
+        foreach (var tunnel in config.Tunnels)
+            if (!but.Tunnels.Any(t => ReferenceEquals(t, tunnel))) tunnel.ForgetKeys();
     }
 
     /// <summary>One tunnel's trouble on its way out or back must not end the others.</summary>
@@ -161,5 +145,5 @@ public sealed class Node(string path, ILogger log)
     }
 
     // EngineEndedException is an InvalidOperationException; LinuxException is an IOException.
-    private static bool IsFault(Exception e) => e is IOException or UnauthorizedAccessException or InvalidOperationException;
+    internal static bool IsFault(Exception e) => e is IOException or UnauthorizedAccessException or InvalidOperationException;
 }

@@ -33,12 +33,16 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     private readonly Dictionary<PublicKey, PeerState> _remembered = [];
 
     private RunningTunnel(
-        TunDevice device, UdpTransport transport, ITunnelState? state, TunnelMemory memory, ILogger log)
+        TunDevice device, UdpTransport transport, Offload offload, ITunnelState? state, TunnelMemory memory, ILogger log)
     {
         (_device, _state, _log) = (device, state, log);
-        _loop = new EngineLoop(device, transport, this);
+        _loop = new EngineLoop(device, transport, this, offload);
         _endpoints = new PeerEndpoints(OnEngineAsync, log);
-        _endpoints.Resolved += peer => _loop.Tunnel.Resume(peer, Clock.Read());
+        _endpoints.Resolved += (peer, moved) =>
+        {
+            if (moved) _loop.Tunnel.Redirect(peer, Clock.Read());
+            else _loop.Tunnel.Resume(peer, Clock.Read());
+        };
         if (state is null) return;
         foreach (var peer in memory.Peers) _remembered[peer.Peer] = peer;
         _loop.Tunnel.StartTimestampsAfter(memory.TimestampFloor);
@@ -67,16 +71,21 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// <exception cref="LinuxException">The device is held by somebody, the port is in use, a right is missing.</exception>
     public static RunningTunnel Start(TunnelOptions options, ILogger log)
     {
-        var device = TunDevice.Open(
-            options.Name, new TunOptions { VirtioHeader = true, Offload = Offload.FromEnvironment().Tun });
+        var offload = Offload.FromEnvironment();
+        var device = TunDevice.Open(options.Name, new TunOptions
+        {
+            MustBeNew = options.MustBeNew,
+            VirtioHeader = true,
+            Offload = offload.Tun,
+        });
         UdpTransport? transport = null;
         RunningTunnel? tunnel = null;
         try
         {
             if (options.Mtu is { } mtu) device.Mtu = mtu;
             var memory = options.State?.Load() ?? TunnelMemory.None;
-            transport = OpenTransport(options, memory.Port);
-            tunnel = new RunningTunnel(device, transport, options.State, memory, log) { File = options.File };
+            transport = OpenTransport(options, memory.Port, offload);
+            tunnel = new RunningTunnel(device, transport, offload, options.State, memory, log) { File = options.File };
             tunnel._loop.Tunnel.Mtu = device.Mtu;
             tunnel._loop.Start();
             return tunnel;
@@ -94,16 +103,16 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// Any port will do, but peers and NATs on the way know the last one: a tunnel that comes back to it is found there also when
     /// its own greeting finds nobody, because both ends were restarted.
     /// </summary>
-    private static UdpTransport OpenTransport(TunnelOptions options, ushort last)
+    private static UdpTransport OpenTransport(TunnelOptions options, ushort last, Offload offload)
     {
-        if (options.ListenPort != 0 || last == 0) return UdpTransport.Open(options.ListenPort, options.FwMark);
+        if (options.ListenPort != 0 || last == 0) return UdpTransport.Open(options.ListenPort, options.FwMark, offload);
         try
         {
-            return UdpTransport.Open(last, options.FwMark);
+            return UdpTransport.Open(last, options.FwMark, offload);
         }
         catch (LinuxException e) when (e.Errno is Errno.EADDRINUSE or Errno.EACCES)
         {
-            return UdpTransport.Open(0, options.FwMark); // somebody else has it meanwhile
+            return UdpTransport.Open(0, options.FwMark, offload); // somebody else has it meanwhile
         }
     }
 
@@ -111,14 +120,22 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// <exception cref="LinuxException">The device was deleted.</exception>
     public void KeepDevice() => _device.SetPersistent(true);
 
-    /// <summary>Applies a change as a whole, on the tunnel's thread.</summary>
+    /// <summary>Applies a change as a whole, on the tunnel's thread. Its secrets are zeroed if it is refused.</summary>
     /// <exception cref="LinuxException">The new port is in use: nothing was changed then.</exception>
+    /// <exception cref="InvalidOperationException">Too many peers: nothing was changed then.</exception>
     /// <exception cref="EngineEndedException">The tunnel has ended.</exception>
-    public Task ApplyAsync(DeviceChange change) => _loop.AskAsync(() =>
+    public async Task ApplyAsync(DeviceChange change)
     {
-        Apply(change, Clock.Read());
-        return true;
-    });
+        try
+        {
+            await OnEngineAsync(() => Apply(change, Clock.Read())).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LinuxException or InvalidOperationException)
+        {
+            change.ForgetKeys(); // these come before the tunnel takes any
+            throw;
+        }
+    }
 
     /// <summary>Greets all peers, paced; returns when the last one is greeted, or the tunnel ends.</summary>
     public async Task GreetAsync()
@@ -212,8 +229,10 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         var added = change.Peers.Count(p => !p.Removes && tunnel.FindPeer(p.PublicKey) is null);
         if (added + (change.ReplacesPeers ? 0 : tunnel.Peers.Count) > Limits.Peers)
             throw new InvalidOperationException($"a tunnel has at most {Limits.Peers} peers");
-        if (change.ListenPort is { } port) Rebind(port); // what others can make fail comes before any change
-        if (change.FwMark is { } mark) _loop.SetMark(mark);
+        // What others can make fail comes before any change, and all of it at once.
+        var mark = change.FwMark ?? _loop.Mark;
+        if (change.ListenPort is { } port) Rebind(port, mark);
+        else if (change.FwMark is not null) _loop.SetMark(mark);
         if (change.SetsPrivateKey) tunnel.SetPrivateKey(change.PrivateKey);
         if (change.ReplacesPeers)
         {
@@ -223,10 +242,10 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         foreach (var delta in change.Peers) Apply(delta, now);
     }
 
-    private void Rebind(ushort port)
+    private void Rebind(ushort port, uint mark)
     {
         var before = _loop.ListenPort;
-        _loop.Rebind(port);
+        _loop.Rebind(port, mark);
         if (_loop.ListenPort != before) _state?.RememberPort(_loop.ListenPort);
     }
 
@@ -250,6 +269,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             if (allowed.Removes) tunnel.AllowedIps.Remove(allowed.Prefix, peer);
             else tunnel.AllowedIps.Set(allowed.Prefix, peer);
         }
+        var before = peer.Endpoint;
         if (delta.Endpoints is { } specs) SetEndpoints(peer, specs);
         if (delta.Endpoint is { } endpoint)
         {
@@ -259,7 +279,8 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         if (delta.PersistentKeepalive is { } keepalive && keepalive != peer.PersistentKeepalive)
             tunnel.SetPersistentKeepalive(peer, keepalive, now);
         // A peer with packets waiting, or just told where its other end is, does not wait for the next packet.
-        if (delta.Endpoint is not null || delta.Endpoints is { Count: > 0 }) tunnel.Resume(peer, now);
+        if (peer.Endpoint != before) tunnel.Redirect(peer, now);
+        else if (delta.Endpoint is not null || delta.Endpoints is { Count: > 0 }) tunnel.Resume(peer, now);
     }
 
     private Peer Add(in PublicKey key)

@@ -17,6 +17,9 @@ public sealed record TunnelOptions
     /// <summary>MTU of the device in bytes; null leaves it.</summary>
     public int? Mtu { get; init; }
 
+    /// <summary>Whether a device that is there already is refused, rather than taken over.</summary>
+    public bool MustBeNew { get; init; }
+
     /// <summary>The file that the tunnel is made from, for status; null for a bare device.</summary>
     public string? File { get; init; }
 

@@ -111,13 +111,35 @@ public sealed class TunnelService : IAsyncDisposable
     {
         var endpoints = await _tunnel.EndpointsAsync().ConfigureAwait(false);
         var before = _desired;
-        var desired = DesiredNetwork.For(_config, _network.FactsFor(_config, endpoints));
+        var facts = _network.FactsFor(_config, endpoints);
+        if (!facts.HasIpv6 && _config != _config.WithoutIpv6()) Log.WithoutIpv6(_log, Name);
+        var desired = DesiredNetwork.For(_config, facts);
         _desired = before is null ? desired : desired with { OwnTables = [.. desired.OwnTables.Union(before.OwnTables)] };
 
         KeepRecord(_desired);
         await _tunnel.ApplyAsync(new DeviceChange { FwMark = _desired.Mark ?? 0 }).ConfigureAwait(false);
         _network.Apply(_desired, _record.HasFirewall);
         if (_desired.Link is { } link) await _tunnel.SetMtuAsync(link.Mtu).ConfigureAwait(false);
+        _desired = desired;
+        GiveUp(desired);
+    }
+
+    /// <summary>What an earlier configuration needed and this one does not is set back, and no more of the record.</summary>
+    private void GiveUp(DesiredNetwork desired)
+    {
+        var sysctls = _record.Sysctls;
+        if (desired.Sysctls.Count == 0 && NetworkLeftovers.TryRestore(_network, sysctls, _log))
+            sysctls = new Dictionary<string, string>();
+        var record = _record with
+        {
+            Sysctls = sysctls,
+            Tables = [.. desired.OwnTables],
+            HasFirewall = desired.Firewall is not null,
+        };
+        if (sysctls.Count == _record.Sysctls.Count && record.HasFirewall == _record.HasFirewall
+            && record.Tables.SequenceEqual(_record.Tables)) return;
+        _record = record;
+        _record.Write(_recordPath);
     }
 
     /// <summary>Written before anything is changed, so that a kill at any moment leaves a record that covers it.</summary>
@@ -127,7 +149,9 @@ public sealed class TunnelService : IAsyncDisposable
         var sysctls = new Dictionary<string, string>(earlier?.Sysctls ?? _record.Sysctls);
         foreach (var sysctl in desired.Sysctls)
         {
-            if (Linux.Files.Sysctl.Read(sysctl.Name) is { } value && value != sysctl.Value) sysctls.TryAdd(sysctl.Name, value);
+            var value = Linux.Files.Sysctl.Read(sysctl.Name);
+            if (value == sysctl.Value) value = ValueBefore(sysctl.Name); // whoever goes last sets it back
+            if (value is not null) sysctls.TryAdd(sysctl.Name, value);
         }
         _record = _record with
         {
@@ -138,6 +162,11 @@ public sealed class TunnelService : IAsyncDisposable
         };
         _record.Write(_recordPath);
     }
+
+    /// <summary>What a setting was before another tunnel changed it; null when none did.</summary>
+    private string? ValueBefore(string setting) => RunDirectory.Records().Where(name => name != Name)
+        .Select(name => RunRecord.TryRead(RunDirectory.RecordOf(name))?.Sysctls.GetValueOrDefault(setting))
+        .FirstOrDefault(value => value is not null);
 
     /// <summary>Applies another configuration while the tunnel runs; sessions of peers that did not change go on.</summary>
     /// <exception cref="LinuxException">The kernel refused; the old configuration is in force again.</exception>
@@ -215,7 +244,7 @@ public sealed class TunnelService : IAsyncDisposable
         if (!_tunnel.Ended.IsCompleted)
             await _tunnel.EndAsync(new EndReason(EndKind.Left, "the engine left")).ConfigureAwait(false);
         var reason = await _tunnel.Ended.ConfigureAwait(false);
-        await _greeting.ConfigureAwait(false);
+        await _greeting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // whatever ended it, the tunnel has told
         try
         {
             if (reason.Kind is EndKind.Down or EndKind.DeviceGone)

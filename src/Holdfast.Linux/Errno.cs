@@ -42,6 +42,9 @@ public static class Errno
     /// <summary>No such device.</summary>
     public const int ENODEV = 19;
 
+    /// <summary>A part of the path is no directory.</summary>
+    public const int ENOTDIR = 20;
+
     /// <summary>Invalid argument; sending says it of a source address that this host does not have.</summary>
     public const int EINVAL = 22;
 

@@ -18,6 +18,14 @@ internal static unsafe partial class Libc
         internal TimeSpec Value;
     }
 
+    /// <summary>struct statx (linux/stat.h), of which little is used.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal struct FileState
+    {
+        [FieldOffset(20)] internal uint UserId;
+        [FieldOffset(28)] internal ushort Mode;
+    }
+
     /// <summary>struct ifreq (linux/if.h): a name and a union, of which flags, an int and an index are used.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 40)]
     internal struct InterfaceRequest

@@ -16,6 +16,8 @@ internal static unsafe partial class Libc
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
 
+    private const uint BasicStatus = 0x7ff; // STATX_BASIC_STATS, linux/stat.h
+
     // errno is read right behind the call instead of by SetLastError: the runtime keeps it across the way back from
     // native code, and a successful call (every packet) pays nothing.
     private static bool Interrupted(ref nint result)
@@ -73,6 +75,9 @@ internal static unsafe partial class Libc
         return (int)result;
     }
 
+    internal static int FileStatus(int directory, string path, int flags, FileState* fill) =>
+        (int)Result(statx(directory, path, flags, BasicStatus, fill));
+
     internal static int SetNamespace(int fd, int type) => (int)Result(setns(fd, type));
 
     internal static int Unshare(int flags) => (int)Result(unshare(flags));
@@ -101,6 +106,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int directory, string path, int flags, uint mask, FileState* fill);
 
     [LibraryImport(Library)]
     private static partial nint read(int fd, void* fill, nuint size);

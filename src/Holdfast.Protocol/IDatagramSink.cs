@@ -15,8 +15,8 @@ public interface IDatagramSink
     Span<byte> Reserve(in Endpoint to, int size);
 
     /// <summary>
-    /// Sends the first <paramref name="length"/> bytes of the reserved room. <paramref name="owner"/> hears of a failure by
-    /// <see cref="Tunnel.SendFailed"/>; null for answers to strangers.
+    /// Sends the first <paramref name="length"/> bytes of the reserved room, for <paramref name="owner"/>; null for answers to
+    /// strangers. The tunnel hears of a failure by <see cref="Tunnel.SendFailed"/>.
     /// </summary>
     void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner);
 }

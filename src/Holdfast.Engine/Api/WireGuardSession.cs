@@ -53,9 +53,17 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
         using var text = await tunnel.AskAsync(loop =>
         {
             var written = new KeyBuffer();
-            WireGuardText.Write(loop.Tunnel, loop.ListenPort, loop.Mark, written);
-            written.Append("errno=0\n\n"u8);
-            return written;
+            try
+            {
+                WireGuardText.Write(loop.Tunnel, loop.ListenPort, loop.Mark, written);
+                written.Append("errno=0\n\n"u8);
+                return written;
+            }
+            catch
+            {
+                written.Dispose();
+                throw;
+            }
         }).ConfigureAwait(false);
         await SendAsync(text.Written).ConfigureAwait(false);
         return true;
@@ -83,12 +91,10 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
         }
         catch (LinuxException e)
         {
-            Forget(change); // a port or mark that the kernel refused, before any key was touched
             return await RefuseAsync(e.Errno, wasRead: true).ConfigureAwait(false);
         }
         catch (EngineEndedException)
         {
-            Forget(change);
             return await RefuseAsync(Errno.ENODEV, wasRead: true).ConfigureAwait(false);
         }
         catch (InvalidOperationException)
@@ -110,12 +116,6 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
     {
         while (borrowed.Length > 0)
             borrowed = borrowed[await client.SendAsync(borrowed, _deadline.Token).ConfigureAwait(false)..];
-    }
-
-    private static void Forget(DeviceChange change)
-    {
-        change.PrivateKey?.Dispose();
-        foreach (var peer in change.Peers) peer.PresharedKey?.Dispose();
     }
 
     // Lines of a set may end with a carriage return, as they may for wireguard-go.

@@ -14,29 +14,38 @@ public sealed class WireGuardSocket : IAsyncDisposable
     public const string DefaultDirectory = "/var/run/wireguard";
 
     private readonly LocalServer _server;
-    private readonly FileSystemWatcher _watcher;
+    private readonly Lock _watching = new();
+    private FileSystemWatcher? _watcher;
     private readonly TaskCompletionSource _deleted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private WireGuardSocket(LocalServer server)
-    {
-        _server = server;
-        _watcher = new FileSystemWatcher(System.IO.Path.GetDirectoryName(Path)!, System.IO.Path.GetFileName(Path));
-        _watcher.Deleted += (_, _) => _deleted.TrySetResult();
-        _watcher.Renamed += (_, renamed) =>
-        {
-            if (renamed.OldFullPath == Path) _deleted.TrySetResult();
-        };
-        _watcher.EnableRaisingEvents = true;
-    }
+    private WireGuardSocket(LocalServer server) => _server = server;
 
     /// <summary>The socket's path.</summary>
     public string Path => _server.Path;
 
     /// <summary>
     /// Ends when somebody deletes the socket, or this object does. For wireguard-go that is a way to end the tunnel;
-    /// whether it is here, the owner decides.
+    /// whether it is here, the owner decides. Only who asks pays for it: a user has few inotify instances.
     /// </summary>
-    public Task Deleted => _deleted.Task;
+    /// <exception cref="IOException">All of the user's inotify instances are in use.</exception>
+    public Task WhenDeleted()
+    {
+        lock (_watching) _watcher ??= Watch();
+        if (!File.Exists(Path)) _deleted.TrySetResult(); // before anybody watched
+        return _deleted.Task;
+    }
+
+    private FileSystemWatcher Watch()
+    {
+        var watcher = new FileSystemWatcher(System.IO.Path.GetDirectoryName(Path)!, System.IO.Path.GetFileName(Path));
+        watcher.Deleted += (_, _) => _deleted.TrySetResult();
+        watcher.Renamed += (_, renamed) =>
+        {
+            if (renamed.OldFullPath == Path) _deleted.TrySetResult();
+        };
+        watcher.EnableRaisingEvents = true;
+        return watcher;
+    }
 
     /// <summary>Serves a tunnel under a name. The socket of a dead process is replaced.</summary>
     /// <param name="name">The interface's name.</param>
@@ -59,7 +68,7 @@ public sealed class WireGuardSocket : IAsyncDisposable
     /// <summary>Takes the socket away; changes that have begun come to their end.</summary>
     public async ValueTask DisposeAsync()
     {
-        _watcher.Dispose();
+        lock (_watching) _watcher?.Dispose();
         await _server.DisposeAsync().ConfigureAwait(false);
         _deleted.TrySetResult();
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Holdfast.Crypto;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Peers;
@@ -46,11 +45,11 @@ internal static class WireGuardText
     private static void WritePrivateKey(Secret key, KeyBuffer fill)
     {
         Span<byte> used = stackalloc byte[Secret.Size];
+        using var wiped = new Zeroed(used);
         key.Bytes.CopyTo(used);
         used[0] &= 248;
         used[^1] = (byte)(used[^1] & 127 | 64);
         WriteKey("private_key="u8, used, fill);
-        CryptographicOperations.ZeroMemory(used);
     }
 
     private static void WriteKey(ReadOnlySpan<byte> name, ReadOnlySpan<byte> key, KeyBuffer fill)

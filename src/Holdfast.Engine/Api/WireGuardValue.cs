@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Holdfast.Crypto;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
@@ -41,9 +42,8 @@ internal static class WireGuardValue
     {
         secret = null;
         Span<char> hex = stackalloc char[HexKey];
-        var read = TryWiden(value, hex, out var length) && Secret.TryParseHex(hex[..length], out secret);
-        hex.Clear();
-        return read;
+        using var wiped = new Zeroed(MemoryMarshal.AsBytes(hex));
+        return TryWiden(value, hex, out var length) && Secret.TryParseHex(hex[..length], out secret);
     }
 
     /// <summary>

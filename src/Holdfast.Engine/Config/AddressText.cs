@@ -1,7 +1,8 @@
 using System.Buffers;
-using System.Globalization;
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Numerics;
 
 namespace Holdfast.Engine.Config;
 
@@ -26,10 +27,18 @@ internal static class AddressText
         return true;
     }
 
-    /// <summary>An interface's address; without a length it stands alone, as with ip(8).</summary>
+    /// <summary>An interface's address; without a length it stands alone, and an IPv4 length may be written as a netmask, as
+    /// with ip(8).</summary>
     public static bool TryInterfaceAddress(ReadOnlySpan<char> text, out InterfaceAddress value, out Problem problem)
     {
         value = default;
+        int slash = text.IndexOf('/');
+        if (slash >= 0 && TryNetmask(text[(slash + 1)..], out byte masked) && TryV4(text[..slash], out var masking))
+        {
+            value = new(masking, masked);
+            problem = default;
+            return true;
+        }
         if (!TrySplit(text, out var address, out byte length, out problem)) return false;
         value = new(address, length);
         return true;
@@ -61,8 +70,7 @@ internal static class AddressText
         byte most = Prefix.Bits(address.AddressFamily);
         length = most;
         if (slash < 0) return true;
-        if (uint.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out uint given)
-            && given <= most)
+        if (NumberText.TryDecimal(text[(slash + 1)..], out uint given) && given <= most)
         {
             length = (byte)given;
             return true;
@@ -70,6 +78,17 @@ internal static class AddressText
         problem =
             new($"the prefix length of {ConfigFindings.Quote(text)} is not a number from 0 to {most}", PrefixHint);
         return false;
+    }
+
+    private static bool TryNetmask(ReadOnlySpan<char> text, out byte length)
+    {
+        length = 0;
+        if (!TryV4(text, out var mask)) return false;
+        Span<byte> bytes = stackalloc byte[4];
+        mask.TryWriteBytes(bytes, out _);
+        var bits = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        length = (byte)BitOperations.LeadingZeroCount(~bits);
+        return BitOperations.PopCount(bits) == length; // no zero before a one
     }
 
     private static bool TryV4(ReadOnlySpan<char> text, out IPAddress address)
@@ -82,7 +101,7 @@ internal static class AddressText
             var digits = text[range];
             bool octal = digits.Length > 1 && digits[0] == '0';
             if (group == 4 || octal
-                || !byte.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out bytes[group]))
+                || !NumberText.TryDecimal(digits, out bytes[group]))
                 return false;
             group++;
         }

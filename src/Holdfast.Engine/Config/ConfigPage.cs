@@ -49,7 +49,7 @@ public static class ConfigPage
 
         The file's name without `.conf` is the interface's name. Sections and keys may be written in capitals or not;
         `#` starts a comment; lists are separated by commas. Commands are run by `holdfast up` and `holdfast down`, as
-        their caller, and only from a file that nobody but its owner can write.
+        their caller, and only from a file that belongs to the caller or to root and that nobody else can write.
 
         Where Holdfast is stricter than wg and wg-quick: a public key that stands at two peers is an error, a port is a
         number and not a service's name, and an endpoint's port is not 0.

@@ -6,10 +6,13 @@ public interface IConfigFiles
     /// <summary>Whether there is such a file.</summary>
     bool Exists(string path);
 
+    /// <summary>The paths of a directory's files; none if it can't be read.</summary>
+    IReadOnlyList<string> List(string directory);
+
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="mostBytes">The most bytes it may have.</param>
-    /// <exception cref="IOException">It can't be read, or is longer.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a directory.</exception>
+    /// <exception cref="IOException">It can't be read, is longer, or is no file.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     ConfigText Read(string path, int mostBytes);
 }

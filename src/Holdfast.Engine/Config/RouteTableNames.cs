@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Holdfast.Engine.Config;
 
 /// <summary>Names of routing tables, as iproute2 keeps them in <c>rt_tables</c>.</summary>
@@ -7,6 +5,10 @@ public sealed class RouteTableNames
 {
     /// <summary>Where iproute2 looks, the first that exists; the administrator's file comes first.</summary>
     public static readonly ValueList<string> Files = ["/etc/iproute2/rt_tables", "/usr/share/iproute2/rt_tables"];
+
+    /// <summary>Where it looks for more, in files that end with .conf; a file of the administrator's hides one of the same name.</summary>
+    public static readonly ValueList<string> Directories =
+        ["/usr/share/iproute2/rt_tables.d", "/etc/iproute2/rt_tables.d"];
 
     /// <summary>The three tables that every kernel has (linux/rtnetlink.h).</summary>
     public static readonly RouteTableNames BuiltIn = new(new(StringComparer.Ordinal)
@@ -23,25 +25,21 @@ public sealed class RouteTableNames
     /// <summary>The number of the table with that name, or null.</summary>
     public uint? Find(string name) => _numbers.TryGetValue(name, out uint number) ? number : null;
 
-    /// <summary>The built-in names and those in the text of an rt_tables file; lines of another form are passed over,
-    /// as iproute2 does.</summary>
-    public static RouteTableNames Parse(string text)
+    /// <summary>The built-in names and those in the text of an rt_tables file.</summary>
+    public static RouteTableNames Parse(string text) => BuiltIn.With(text);
+
+    /// <summary>These names and those in the text of an rt_tables file: a number and a name a line, what follows does not count.
+    /// The last one wins; a line of another form ends the file, as it does for iproute2.</summary>
+    public RouteTableNames With(string text)
     {
-        var numbers = new Dictionary<string, uint>(BuiltIn._numbers, StringComparer.Ordinal);
-        foreach (var raw in text.AsSpan().EnumerateLines())
+        var numbers = new Dictionary<string, uint>(_numbers, StringComparer.Ordinal);
+        foreach (var line in text.AsSpan().EnumerateLines())
         {
-            var line = raw;
-            int comment = line.IndexOf('#');
-            string[] words = (comment < 0 ? line : line[..comment]).ToString()
-                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length == 2 && TryNumber(words[0], out uint number) && number > 0) numbers[words[1]] = number;
+            string[] words = line.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length == 0 || words[0].StartsWith('#')) continue;
+            if (words.Length == 1 || !NumberText.TryNumber(words[0], out uint number)) break;
+            numbers[words[1]] = number;
         }
         return new(numbers);
     }
-
-    /// <summary>Parses a table's number: decimal, or hexadecimal with 0x.</summary>
-    internal static bool TryNumber(ReadOnlySpan<char> text, out uint number)
-        => text.StartsWith("0x", StringComparison.Ordinal)
-            ? uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
-            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

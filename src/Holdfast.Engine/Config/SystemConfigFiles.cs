@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Linux.Files;
 
 namespace Holdfast.Engine.Config;
 
@@ -16,16 +17,28 @@ public sealed class SystemConfigFiles : IConfigFiles
     public bool Exists(string path) => File.Exists(path);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory)
+    {
+        try
+        {
+            return Directory.GetFiles(directory);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
     public ConfigText Read(string path, int mostBytes)
     {
         // The permissions below are Unix's.
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var mode = File.GetUnixFileMode(file.SafeFileHandle);
+        using var file = new FileStream(RegularFile.Open(path, out var mode, out uint owner), FileAccess.Read);
         string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName
             ?? Path.GetFullPath(path);
         var directory = File.GetUnixFileMode(Path.GetDirectoryName(target) ?? "/");
-        return new(ReadText(file, mostBytes), mode, directory);
+        return new(ReadText(file, mostBytes), mode, directory, owner);
     }
 
     private static string ReadText(FileStream file, int mostBytes)

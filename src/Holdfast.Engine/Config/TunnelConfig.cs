@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Holdfast.Crypto;
 
 namespace Holdfast.Engine.Config;
@@ -60,6 +61,39 @@ public sealed record TunnelConfig
 
     /// <summary>Whether the file has commands of any kind.</summary>
     public bool HasHooks => PreUp.Count + PostUp.Count + PreDown.Count + PostDown.Count > 0;
+
+    /// <summary>
+    /// This tunnel without what another one is to have from it: the port, addresses and prefixes that stand at others in
+    /// <paramref name="wanted"/>, and not here.
+    /// </summary>
+    public TunnelConfig Yielding(NodeConfig wanted)
+    {
+        var self = wanted.Tunnels.Single(t => t.Name == Name);
+        var others = wanted.Tunnels.Where(t => t.Name != Name).ToArray();
+        var addresses = others.SelectMany(t => t.Addresses).Except(self.Addresses).ToHashSet();
+        var prefixes = others.SelectMany(PrefixesOf).Except(PrefixesOf(self)).ToHashSet();
+        return this with
+        {
+            ListenPort = others.Any(t => t.ListenPort == ListenPort) ? null : ListenPort,
+            Addresses = [.. Addresses.Where(a => !addresses.Contains(a))],
+            Peers = [.. Peers.Select(p => p with { AllowedIps = [.. p.AllowedIps.Where(a => !prefixes.Contains(a))] })],
+        };
+    }
+
+    /// <summary>This tunnel as a host without IPv6 can carry it.</summary>
+    public TunnelConfig WithoutIpv6() => this with
+    {
+        Addresses = [.. Addresses.Where(a => a.Address.AddressFamily == AddressFamily.InterNetwork)],
+        Peers =
+        [
+            .. Peers.Select(p => p with
+            {
+                AllowedIps = [.. p.AllowedIps.Where(a => a.BaseAddress.AddressFamily == AddressFamily.InterNetwork)],
+            }),
+        ],
+    };
+
+    private static IEnumerable<IPNetwork> PrefixesOf(TunnelConfig tunnel) => tunnel.Peers.SelectMany(p => p.AllowedIps);
 
     /// <summary>Zeroes the private key and every preshared key; nobody may use this configuration's keys
     /// afterwards.</summary>

@@ -93,16 +93,25 @@ public sealed class TunnelFile(IConfigFiles files)
 
     private RouteTableNames TableNames()
     {
-        string? path = RouteTableNames.Files.FirstOrDefault(files.Exists);
-        if (path is null) return RouteTableNames.BuiltIn;
+        var names = RouteTableNames.BuiltIn;
+        if (RouteTableNames.Files.FirstOrDefault(files.Exists) is { } main) names = With(names, main);
+        // By name, so that the later directory's file takes the place of the earlier one's.
+        var more = RouteTableNames.Directories.SelectMany(files.List)
+            .Where(p => p.EndsWith(".conf", StringComparison.Ordinal) && !Path.GetFileName(p).StartsWith('.'))
+            .GroupBy(Path.GetFileName).OrderBy(g => g.Key, StringComparer.Ordinal);
+        foreach (var same in more) names = With(names, same.Last());
+        return names;
+    }
+
+    private RouteTableNames With(RouteTableNames names, string path)
+    {
         try
         {
-            return RouteTableNames.Parse(files.Read(path, ConfigLimits.FileBytes).Text);
+            return names.With(files.Read(path, ConfigLimits.FileBytes).Text);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // Numbers still work; a name that only that file has is reported where it is used.
-            return RouteTableNames.BuiltIn;
+            return names; // numbers still work; a name that only that file has is reported where it is used
         }
     }
 
@@ -127,9 +136,14 @@ public sealed class TunnelFile(IConfigFiles files)
                 $"chmod 600 {result.File}");
             result = result with { Warnings = [open, .. result.Warnings] };
         }
-        if (result.Value is not { } value || !hasCommands(value) || !file.IsWritableByOthers) return result;
-        var writable = new ConfigError(result.File, 0, 0,
-            "the file has commands, and not only its owner may write it", $"chmod go-w {result.File}");
-        return result with { Value = null, Errors = [writable] };
+        if (result.Value is not { } value || !hasCommands(value)) return result;
+        if (file.IsWritableByOthers)
+            return Refused("the file has commands, and not only its owner may write it", $"chmod go-w {result.File}");
+        if (file.IsOthers)
+            return Refused("the file has commands, and belongs to another user", $"chown {Environment.UserName} {result.File}");
+        return result;
+
+        ConfigResult<T> Refused(string what, string hint) =>
+            result with { Value = null, Errors = [new(result.File, 0, 0, what, hint)] };
     }
 }

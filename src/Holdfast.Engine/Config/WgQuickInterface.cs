@@ -91,7 +91,8 @@ internal sealed class WgQuickInterface(ConfigFindings findings, RouteTableNames 
                 problem = AddCommand(CommandsOf(key), value);
                 break;
             case "SaveConfig":
-                if (!bool.TryParse(value, out _saveConfig))
+                _saveConfig = value.Equals("true", StringComparison.OrdinalIgnoreCase);
+                if (!_saveConfig && !value.Equals("false", StringComparison.OrdinalIgnoreCase))
                     problem = new($"{ConfigFindings.Quote(value)} is neither true nor false", "write true or false");
                 break;
             default:

@@ -30,7 +30,8 @@ internal sealed class DatagramSender : IDatagramSink
     {
         if (!_toScratch)
             Transport.LaneOf(to.Family)!.Commit(length, to, from, owner);
-        else if (owner is not null)
-            Tunnel.SendFailed(owner, Transport.LaneOf(to.Family) is null ? Drop.SendFailed : Drop.SendBufferFull);
+        else
+            Tunnel.SendFailed(
+                owner, Transport.LaneOf(to.Family) is null ? Drop.SendFailed : Drop.SendBufferFull, length);
     }
 }

@@ -25,4 +25,11 @@ public sealed record DeviceChange
 
     /// <summary>Changes to peers, in order.</summary>
     public IReadOnlyList<PeerDelta> Peers { get; init; } = [];
+
+    /// <summary>Zeroes its secrets: it was not applied.</summary>
+    internal void ForgetKeys()
+    {
+        PrivateKey?.Dispose();
+        foreach (var peer in Peers) peer.PresharedKey?.Dispose();
+    }
 }

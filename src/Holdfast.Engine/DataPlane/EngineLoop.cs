@@ -20,6 +20,7 @@ internal sealed class EngineLoop : IDisposable
 
     // --- constant after construction -----------------------------------------------------------------------
     private readonly TunDevice _device;
+    private readonly Offload _offload;
     private readonly DatagramSender _sender = new();
     private readonly PacketWriter _writer;
     private readonly SegmentJoiner _joiner;
@@ -37,14 +38,15 @@ internal sealed class EngineLoop : IDisposable
     private UdpTransport _transport;
     private MonoTime _armedFor = MonoTime.Never;
     private bool _deviceIsWatched = true;
+    private MonoTime _heldUntil = MonoTime.LongAgo;
     private EndReason? _reason;
 
     /// <summary>Takes over the device and the transport.</summary>
-    internal EngineLoop(TunDevice device, UdpTransport transport, ITunnelEvents events)
+    internal EngineLoop(TunDevice device, UdpTransport transport, ITunnelEvents events, Offload offload)
     {
-        (_device, _transport) = (device, transport);
+        (_device, _transport, _offload) = (device, transport, offload);
         _writer = new PacketWriter(device);
-        _joiner = new SegmentJoiner(_writer) { Joins = Offload.FromEnvironment().Joins };
+        _joiner = new SegmentJoiner(_writer) { Joins = offload.Joins };
         Tunnel = new Tunnel(new SystemRandom(), _sender, _joiner, events);
         (_sender.Tunnel, _sender.Transport) = (Tunnel, transport);
         Tunnel.ListenPort = transport.Port;
@@ -85,18 +87,30 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Ends the loop after the turn it is in. Engine thread, or before the start.</summary>
     internal void End(EndReason reason) => _reason ??= reason;
 
-    /// <summary>Moves to another port; on failure the old one stays. Engine thread.</summary>
+    /// <summary>Moves to another port with this mark; on failure the old ones stay. Engine thread.</summary>
     /// <exception cref="LinuxException">The port is in use.</exception>
-    internal void Rebind(ushort port)
+    internal void Rebind(ushort port, uint mark)
     {
-        if (port == _transport.Port) return;
-        var next = UdpTransport.Open(port, Mark);
-        foreach (var lane in _transport.Lanes) _epoll.Remove(lane.Socket.Fd);
-        _transport.Flush(Tunnel);
-        _transport.Dispose();
-        (_transport, _sender.Transport) = (next, next);
+        if (port == _transport.Port)
+        {
+            SetMark(mark);
+            return;
+        }
+        var next = UdpTransport.Open(port, mark, _offload);
+        try
+        {
+            Watch(next);
+        }
+        catch
+        {
+            next.Dispose(); // closed sockets are watched no more
+            throw;
+        }
+        var last = _transport;
+        (_transport, _sender.Transport, Mark) = (next, next, mark);
         Tunnel.ListenPort = next.Port;
-        Watch(next);
+        last.Drain(Tunnel);
+        last.Dispose();
     }
 
     /// <summary>Changes the mark of sent datagrams. Engine thread.</summary>
@@ -136,7 +150,7 @@ internal sealed class EngineLoop : IDisposable
         if (Tunnel.NextTimeout.Passed(now.Mono)) Tunnel.HandleTimeouts(now);
         _joiner.Flush();
         _transport.Flush(Tunnel);
-        WatchForRoom();
+        WatchForRoom(now.Mono);
         ArmTimer();
     }
 
@@ -171,30 +185,30 @@ internal sealed class EngineLoop : IDisposable
     private void DeviceGone() => End(new EndReason(EndKind.DeviceGone, $"the device {_device.Name} was deleted"));
 
     /// <summary>
-    /// While a socket takes no more, its room is waited for and the device is left alone: its queue then tells the host to
-    /// slow down.
+    /// While a socket takes no more, its room is waited for, and the device is left alone as long as the transport wants it.
     /// </summary>
-    private void WatchForRoom()
+    private void WatchForRoom(MonoTime now)
     {
-        WatchForRoom(_transport.LaneOf(4));
-        WatchForRoom(_transport.LaneOf(6));
-        var watch = !_transport.IsBlocked;
+        WatchForRoom(_transport.LaneOf(4), now);
+        WatchForRoom(_transport.LaneOf(6), now);
+        _heldUntil = _transport.HoldsDeviceUntil(now);
+        var watch = _heldUntil.Passed(now);
         if (watch == _deviceIsWatched) return;
         _deviceIsWatched = watch;
         _epoll.Modify(_device.Fd, watch ? EpollInterest.Readable : EpollInterest.None, DeviceToken);
     }
 
-    private void WatchForRoom(UdpLane? lane)
+    private void WatchForRoom(UdpLane? lane, MonoTime now)
     {
-        if (lane is null || lane.IsBlocked == lane.RoomIsWatched) return;
-        lane.RoomIsWatched = lane.IsBlocked;
-        var interest = EpollInterest.Readable | (lane.IsBlocked ? EpollInterest.Writable : EpollInterest.None);
+        if (lane is null || !lane.EndTurn(now)) return;
+        var interest = EpollInterest.Readable | (lane.RoomIsWatched ? EpollInterest.Writable : EpollInterest.None);
         _epoll.Modify(lane.Socket.Fd, interest, LaneToken + (ulong)lane.Socket.Family);
     }
 
     private void ArmTimer()
     {
         var next = Tunnel.NextTimeout;
+        if (!_deviceIsWatched && _heldUntil < next) next = _heldUntil;
         if (next == _armedFor) return;
         _armedFor = next;
         if (next == MonoTime.Never) _timer.Disarm();

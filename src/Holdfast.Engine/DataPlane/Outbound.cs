@@ -21,14 +21,17 @@ internal sealed class Outbound(TunDevice device, Tunnel tunnel)
     internal long Read { get; private set; }
 
     /// <summary>
-    /// Handles what the device has, up to a turn's share, while the sockets take it. True when there is more; the device's
-    /// error as a negative number when it is gone.
+    /// Handles what the device has, up to a turn's share, until a socket takes no more. 1 when there may be more, 0 when not; the
+    /// device's error as a negative number when it is gone.
     /// </summary>
     internal int Run(UdpTransport transport, in Now now)
     {
         var share = EngineLimits.OutboundShare;
-        while (share > 0 && !transport.IsBlocked)
+        var wasBlocked = transport.IsBlocked;
+        while (share > 0)
         {
+            transport.MakeRoom(tunnel);
+            if (transport.IsBlocked && !wasBlocked) break;
             var length = device.Read(_buffer.AsSpan(0, VirtioHeader.Bytes + PacketBytes));
             if (length == -Errno.EAGAIN) return 0;
             if (length < 0) return length;

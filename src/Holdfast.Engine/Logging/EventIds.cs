@@ -21,6 +21,7 @@ internal static class EventIds
     internal const int NetworkGone = 2304;
     internal const int SettingNotRestored = 2305;
     internal const int NetworkStays = 2306;
+    internal const int WithoutIpv6 = 2307;
     internal const int StateUnavailable = 2401;
     internal const int ClientFailed = 2501;
 }

@@ -62,6 +62,10 @@ internal static partial class Log
         + "by other ways are not dropped, and a strict rp_filter may drop answers from the endpoint")]
     internal static partial void FirewallMissing(ILogger log);
 
+    [LoggerMessage(EventIds.WithoutIpv6, LogLevel.Warning,
+        "IPv6 is off on this host, going on without: {Tunnel} gets no IPv6 addresses and routes")]
+    internal static partial void WithoutIpv6(ILogger log, string tunnel);
+
     [LoggerMessage(EventIds.SettingNotRestored, LogLevel.Warning, "{Name} could not be set back to {Value}: {Error}")]
     internal static partial void SettingNotRestored(ILogger log, string name, string value, string error);
 

@@ -46,6 +46,7 @@ public sealed record DesiredNetwork
     /// <summary>What wg-quick would set up for <paramref name="config"/>, with our priorities.</summary>
     public static DesiredNetwork For(TunnelConfig config, NetworkFacts facts)
     {
+        if (!facts.HasIpv6) config = config.WithoutIpv6();
         uint tunnelTable = config.FwMark ?? facts.TunnelTable;
         var families = config.Table == TableChoice.Auto ? DefaultFamilies(config) : [];
         bool takesAll = families.Count > 0;

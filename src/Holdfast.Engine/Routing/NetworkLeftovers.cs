@@ -10,9 +10,14 @@ internal static class NetworkLeftovers
     internal static void Remove(NetworkReconciler network, RunRecord record, bool deviceToo, ILogger log)
     {
         network.Remove(record, deviceToo);
-        // A setting that another tunnel needs too stays; the last one restores it.
-        if (record.Sysctls.Count == 0 || network.OthersTakeAll()) return;
-        foreach (var (name, value) in record.Sysctls)
+        TryRestore(network, record.Sysctls, log);
+    }
+
+    /// <summary>Sets kernel settings back. False while another tunnel needs them: the last one restores them.</summary>
+    internal static bool TryRestore(NetworkReconciler network, IReadOnlyDictionary<string, string> settings, ILogger log)
+    {
+        if (settings.Count == 0 || network.OthersTakeAll()) return false;
+        foreach (var (name, value) in settings)
         {
             try
             {
@@ -23,5 +28,6 @@ internal static class NetworkLeftovers
                 Log.SettingNotRestored(log, name, value, e.Message);
             }
         }
+        return true;
     }
 }

@@ -19,6 +19,9 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
     /// <summary>The text that marks our devices (ifalias), so that an engine knows what an earlier one left.</summary>
     internal const string Alias = "holdfast";
 
+    /// <summary>How often what was applied is compared with what came of it.</summary>
+    private const int ReadBacks = 2;
+
     private readonly RouteSocket _kernel = new();
 
     /// <summary>
@@ -30,20 +33,21 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         var table = TunnelTables.Choose(config, Observe());
         var self = _kernel.Link(device)?.Index ?? 0;
         var mtus = endpoints.Distinct().Take(EndpointsAsked).Select(a => MtuTowards(a, config.FwMark ?? table, self));
-        return new NetworkFacts(table, [.. mtus.OfType<int>()], DefaultMtu(self));
+        return new NetworkFacts(table, [.. mtus.OfType<int>()], DefaultMtu(self), Linux.Files.Ipv6.IsOn);
     }
 
     /// <summary>Reads what the kernel shows, ours and others'.</summary>
     internal ObservedNetwork Observe()
     {
-        var names = _kernel.Links().ToDictionary(l => l.Index, l => l.Name);
-        var link = _kernel.Link(device);
+        var links = _kernel.Links();
+        var names = links.ToDictionary(l => l.Index, l => l.Name);
+        var link = links.FirstOrDefault(l => l.Name == device);
         return new ObservedNetwork
         {
             Link = link is null ? null : new LinkState(link.Name, link.Mtu, link.IsUp),
-            Addresses = link is null ? [] : [.. _kernel.Addresses(link.Index).Select(AddressEntryOf)],
-            Routes = [.. Families.SelectMany(_kernel.Routes).Where(r => r.Table != Route.LocalTable).Select(RouteEntryOf)],
-            Rules = [.. Families.SelectMany(_kernel.Rules).Select(RuleEntryOf)],
+            Addresses = link is null ? [] : [.. AddressesOf(link).Select(AddressEntryOf)],
+            Routes = [.. Families.SelectMany(Routes).Where(r => r.Table != Route.LocalTable).Select(RouteEntryOf)],
+            Rules = [.. Families.SelectMany(Rules).Select(RuleEntryOf)],
         };
 
         AddressEntry AddressEntryOf(AddressState a) =>
@@ -53,6 +57,35 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
             r.Destination, r.Table, names.GetValueOrDefault(r.InterfaceIndex), r.Metric, r.Protocol);
     }
 
+    // A link may go between two looks, and its addresses with it.
+    private IEnumerable<AddressState> AddressesOf(Linux.Netlink.LinkState link)
+    {
+        try
+        {
+            return _kernel.Addresses(link.Index);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENODEV)
+        {
+            return [];
+        }
+    }
+
+    // A kernel without IPv6 shows the other family's routes when it is asked for IPv6's.
+    private IEnumerable<Route> Routes(AddressFamily family) =>
+        _kernel.Routes(family).Where(r => r.Destination.BaseAddress.AddressFamily == family);
+
+    private IEnumerable<PolicyRule> Rules(AddressFamily family)
+    {
+        try
+        {
+            return _kernel.Rules(family);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EAFNOSUPPORT)
+        {
+            return []; // the host has no such family
+        }
+    }
+
     /// <summary>Applies what is missing and removes what is ours and not wanted.</summary>
     /// <param name="desired">What the host should show.</param>
     /// <param name="hadFirewall">Whether a table of ours may be there that is not wanted any more.</param>
@@ -60,6 +93,14 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
     internal void Apply(DesiredNetwork desired, bool hadFirewall = false)
     {
         var diff = RoutingDiff.Between(desired, Observe());
+        Apply(desired, diff, hadFirewall);
+        // With the last address of a family the kernel takes the routes by that device along: read back what is there.
+        for (var pass = 0; pass < ReadBacks && !(diff = RoutingDiff.Between(desired, Observe())).IsEmpty; pass++)
+            Apply(desired, diff, hadFirewall: false);
+    }
+
+    private void Apply(DesiredNetwork desired, RoutingDiff diff, bool hadFirewall)
+    {
         if (diff.Clashes.Count > 0)
         {
             var clash = diff.Clashes[0];
@@ -90,7 +131,7 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         foreach (var step in RoutingDiff.Between(nothing, observed).Steps)
             Try($"remove {step.Entry}", () => Apply(step, index));
         if (record.HasFirewall) Try("remove the nftables table", () => Nft.Run(TunnelFirewall.Removal(device), log));
-        if (deviceToo && index != 0) _kernel.DeleteLink(index);
+        if (deviceToo && index != 0) Try($"delete {device}", () => _kernel.DeleteLink(index));
     }
 
     // One thing that can't be removed must not keep the rest here.
@@ -100,7 +141,7 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         {
             removal();
         }
-        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ESRCH or Errno.ENODEV or Errno.EADDRNOTAVAIL)
+        catch (LinuxException e) when (IsGone(e))
         {
             Log.NetworkGone(log, what); // it went with something else
         }
@@ -109,6 +150,9 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
             Log.NetworkStays(log, what, e.Message);
         }
     }
+
+    private static bool IsGone(LinuxException e) =>
+        e.Errno is Errno.ENOENT or Errno.ESRCH or Errno.ENODEV or Errno.EADDRNOTAVAIL;
 
     /// <summary>The device's addresses, but for those that the kernel made itself.</summary>
     internal IEnumerable<InterfaceAddress> Addresses() => Observe().Addresses
@@ -133,6 +177,23 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
     private static readonly AddressFamily[] Families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
 
     private void Apply(RoutingStep step, int index)
+    {
+        try
+        {
+            TryApply(step, index);
+        }
+        catch (LinuxException e) when (step.IsRemoval && IsGone(e))
+        {
+            Log.NetworkGone(log, $"{step.Entry}"); // it went with something else
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EACCES && !step.IsRemoval)
+        {
+            throw new LinuxException(e.Operation, e.Errno, "IPv6 is off for new interfaces; leave it out of the file, or "
+                + "`sysctl -w net.ipv6.conf.default.disable_ipv6=0`");
+        }
+    }
+
+    private void TryApply(RoutingStep step, int index)
     {
         Log.NetworkStep(log, step.IsRemoval ? "remove" : "add", step.Entry.ToString());
         switch (step.Entry)
@@ -208,7 +269,7 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         }
     }
 
-    private int? DefaultMtu(int self) => Families.SelectMany(_kernel.Routes)
+    private int? DefaultMtu(int self) => Families.SelectMany(Routes)
         .Where(r => r is { Destination.PrefixLength: 0, Table: Route.MainTable, InterfaceIndex: > 0 })
         .Where(r => r.InterfaceIndex != self).Select(MtuOf).FirstOrDefault();
 

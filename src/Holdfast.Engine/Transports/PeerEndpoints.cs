@@ -125,8 +125,9 @@ internal sealed class PeerEndpoints(Func<Action, Task> onEngine, ILogger log) : 
         if (peer.HasSession && peer.UnansweredInitiations == 0) return; // found meanwhile
         var address = addresses[entry.Lookups++ % addresses.Length];
         Log.NameResolved(log, spec.Host, address);
+        var last = peer.Endpoint;
         peer.SetEndpoint(Endpoint.From(new IPEndPoint(address, spec.Port)));
-        Resolved?.Invoke(peer);
+        Resolved?.Invoke(peer, peer.Endpoint != last);
     }
 
     /// <summary>A name that nobody knows does not stand in the way of the next candidate.</summary>
@@ -134,12 +135,14 @@ internal sealed class PeerEndpoints(Func<Action, Task> onEngine, ILogger log) : 
     {
         entry.Failures++;
         entry.Index = (Math.Max(0, entry.Index) + 1) % entry.Candidates;
+        var last = peer.Endpoint;
         Use(peer, entry);
-        if (peer.Endpoint.IsKnown) Resolved?.Invoke(peer);
+        if (peer.Endpoint.IsKnown) Resolved?.Invoke(peer, peer.Endpoint != last);
     }
 
-    /// <summary>Raised on the engine's thread when a name gave the peer an address.</summary>
-    internal event Action<Peer>? Resolved;
+    /// <summary>Raised on the engine's thread when a look-up gave the peer an address, and whether that is another one than
+    /// before.</summary>
+    internal event Action<Peer, bool>? Resolved;
 
     private sealed class Entry(IReadOnlyList<EndpointSpec> specs)
     {

@@ -6,12 +6,12 @@ using Holdfast.Protocol.Peers;
 namespace Holdfast.Engine.Transports;
 
 /// <summary>One socket with its batch of datagrams to send, and whose they are.</summary>
-internal sealed class UdpLane(UdpSocket socket) : IDisposable
+internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDisposable
 {
-    private readonly SendBatch _batch = new(EngineLimits.DatagramsAtOnce, EngineLimits.SendBatchBytes);
-    private readonly Peer?[] _owners = new Peer?[EngineLimits.DatagramsAtOnce];
-
-    private readonly bool _runs = DataPlane.Offload.FromEnvironment().SendsRuns;
+    private readonly SendBatch _batch = new(EngineLimits.MessagesInSendBatch, EngineLimits.SendBatchBytes);
+    private readonly Peer?[] _owners = new Peer?[EngineLimits.MessagesInSendBatch];
+    private readonly RunRefusals _refusals = new();
+    private bool _wasUsed;
 
     internal UdpSocket Socket { get; } = socket;
 
@@ -19,22 +19,37 @@ internal sealed class UdpLane(UdpSocket socket) : IDisposable
     internal bool IsBlocked { get; private set; }
 
     /// <summary>Whether the engine waits for room in the socket.</summary>
-    internal bool RoomIsWatched { get; set; }
+    internal bool RoomIsWatched { get; private set; }
+
+    /// <summary>How long the device is left alone for this lane's sake; in the past while the socket has room.</summary>
+    internal MonoTime HoldsDeviceUntil { get; private set; } = MonoTime.LongAgo;
+
+    /// <summary>Until when this lane counts as in use, after what it last sent.</summary>
+    internal MonoTime InUseUntil { get; private set; } = MonoTime.LongAgo;
 
     /// <summary>Room in the batch; empty when it is full and the socket takes no more.</summary>
     internal Span<byte> Reserve(int size, Tunnel tunnel)
     {
         var room = _batch.Reserve(size);
-        if (!room.IsEmpty) return room;
+        if (!room.IsEmpty || IsBlocked) return room; // blocked is tried again once a turn, not for each datagram
         Flush(tunnel);
         return _batch.Reserve(size);
     }
 
     internal void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
     {
-        var mayJoin = _batch.Remaining == 0 || ReferenceEquals(owner, _owners[_batch.Count - 1]);
-        var index = _batch.Commit(length, to.ToSocket(), from.ToSource(to.Family), mayJoin: _runs && mayJoin);
-        _owners[index] = owner;
+        _wasUsed = true;
+        var remote = to.ToSocket();
+        var mayJoin = sendsRuns && (_batch.Count == 0 || ReferenceEquals(owner, _owners[_batch.Count - 1]))
+            && !_refusals.Covers(remote);
+        _owners[_batch.Commit(length, remote, from.ToSource(to.Family), mayJoin: mayJoin)] = owner;
+    }
+
+    /// <summary>Sends, unless there is room for what one super-packet of the host becomes.</summary>
+    internal void MakeRoom(Tunnel tunnel)
+    {
+        if (_batch.Free < EngineLimits.SuperPacketRoom || _batch.Capacity - _batch.Count < EngineLimits.SuperPacketDatagrams)
+            Flush(tunnel);
     }
 
     internal void Flush(Tunnel tunnel)
@@ -46,21 +61,55 @@ internal sealed class UdpLane(UdpSocket socket) : IDisposable
         _batch.Clear();
     }
 
+    /// <summary>Takes the time at the end of a turn. True when room in the socket has to be waited for, or no more.</summary>
+    internal bool EndTurn(MonoTime now)
+    {
+        if (_wasUsed) InUseUntil = now + EngineLimits.LanePatience;
+        _wasUsed = false;
+        if (IsBlocked == RoomIsWatched) return false;
+        RoomIsWatched = IsBlocked;
+        HoldsDeviceUntil = IsBlocked ? now + EngineLimits.LanePatience : MonoTime.LongAgo;
+        return true;
+    }
+
+    /// <summary>Sends what there is room for; the rest is lost by name.</summary>
+    internal void Drain(Tunnel tunnel)
+    {
+        Flush(tunnel);
+        foreach (var failure in _batch.Failures) Failed(failure, tunnel);
+        for (var i = _batch.Done; i < _batch.Count; i++)
+            tunnel.SendFailed(_owners[i], Drop.SendBufferFull, _batch.Datagram(i).Length, _batch.Datagrams(i));
+        _batch.Clear();
+    }
+
     /// <summary>
-    /// A datagram that left from an address that is gone is sent once more from the kernel's choice; the peer forgets the
-    /// address. Anything else is lost by name.
+    /// A run that the kernel does not cut goes one by one; what left from an address that is gone goes once more from the
+    /// kernel's choice, and the peer forgets the address. Anything else is lost by name.
     /// </summary>
     private void Failed(in SendFailure failure, Tunnel tunnel)
     {
-        var owner = _owners[failure.Index];
-        var sentAgain = _batch.HasSource(failure.Index) && SendAgain(failure.Index);
-        if (owner is null) return;
-        if (sentAgain) owner.ForgetSource();
-        else tunnel.SendFailed(owner, failure.Errno == Errno.ENOBUFS ? Drop.SendBufferFull : Drop.SendFailed);
+        var (index, owner) = (failure.Index, _owners[failure.Index]);
+        var (datagrams, bytes) = (_batch.Datagrams(index), _batch.Datagram(index).Length);
+        var again = default(SentAgain);
+        if (datagrams > 1 && IsAboutRuns(failure.Errno))
+        {
+            again = Socket.SendAgain(_batch, index, SendForm.OneByOne);
+            if (again.Datagrams > 0) _refusals.Add(_batch.Remote(index));
+        }
+        if (again.Datagrams == 0 && _batch.HasSource(index))
+        {
+            again = Socket.SendAgain(_batch, index, SendForm.OneByOne | SendForm.AnySource);
+            if (again.Datagrams > 0) owner?.ForgetSource();
+        }
+        if (again.Datagrams == datagrams) return;
+        var reason = failure.Errno == Errno.ENOBUFS ? Drop.SendBufferFull : Drop.SendFailed;
+        tunnel.SendFailed(owner, reason, bytes - again.Bytes, datagrams - again.Datagrams);
     }
 
-    private bool SendAgain(int index) =>
-        Socket.SendAgain(_batch, index, SendForm.AnySource) == _batch.Datagrams(index);
+    /// <summary>EIO: the device computes no checksums (before Linux 6.11); the others: a datagram is larger than the way
+    /// carries, and runs are never fragmented.</summary>
+    private static bool IsAboutRuns(int errno) =>
+        errno is Errno.EIO or Errno.EINVAL or Errno.EMSGSIZE or Errno.EOPNOTSUPP;
 
     public void Dispose() => Socket.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Holdfast.Engine.DataPlane;
 using Holdfast.Linux;
 using Holdfast.Linux.Sockets;
 using Holdfast.Protocol;
@@ -16,7 +17,7 @@ internal sealed class UdpTransport : IDisposable
     private readonly UdpLane? _v4;
     private readonly UdpLane? _v6;
 
-    private UdpTransport(UdpLane? v4, UdpLane? v6) => (_v4, _v6) = (v4, v6);
+    internal UdpTransport(UdpLane? v4, UdpLane? v6) => (_v4, _v6) = (v4, v6);
 
     /// <summary>The port both sockets are bound to.</summary>
     internal ushort Port => (ushort)(_v4 ?? _v6)!.Socket.Port;
@@ -24,19 +25,33 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>The sockets that there are: a host may lack IPv6, or IPv4.</summary>
     internal IEnumerable<UdpLane> Lanes => new[] { _v4, _v6 }.OfType<UdpLane>();
 
-    /// <summary>Whether datagrams wait for room in a socket: the time to read no more from the device.</summary>
+    /// <summary>Whether datagrams wait for room in a socket.</summary>
     internal bool IsBlocked => _v4 is { IsBlocked: true } || _v6 is { IsBlocked: true };
+
+    /// <summary>
+    /// Until when the device is to be left alone, so that its queue tells the host to slow down: while a socket takes no more,
+    /// but not for long, and not while datagrams go out by the other one. In the past when it is to be read.
+    /// </summary>
+    internal MonoTime HoldsDeviceUntil(MonoTime now)
+    {
+        var (four, six) = (Holds(_v4, _v6, now), Holds(_v6, _v4, now));
+        return four > six ? four : six;
+    }
+
+    private static MonoTime Holds(UdpLane? lane, UdpLane? other, MonoTime now) =>
+        lane is null || (other is { IsBlocked: false } && !other.InUseUntil.Passed(now))
+            ? MonoTime.LongAgo : lane.HoldsDeviceUntil;
 
     /// <summary>Opens both sockets on one port; 0 takes a port that is free for both.</summary>
     /// <exception cref="LinuxException">The port is in use (EADDRINUSE), or there is no UDP at all.</exception>
-    internal static UdpTransport Open(ushort port, uint mark)
+    internal static UdpTransport Open(ushort port, uint mark, Offload offload)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var v4 = TryOpen(AddressFamily.InterNetwork, port, mark);
+            var v4 = TryOpen(AddressFamily.InterNetwork, port, mark, offload);
             try
             {
-                var v6 = TryOpen(AddressFamily.InterNetworkV6, v4?.Socket.Port ?? port, mark);
+                var v6 = TryOpen(AddressFamily.InterNetworkV6, v4?.Socket.Port ?? port, mark, offload);
                 if (v4 is null && v6 is null)
                     throw new LinuxException("open udp", Errno.EAFNOSUPPORT, "neither IPv4 nor IPv6");
                 return new UdpTransport(v4, v6);
@@ -54,19 +69,20 @@ internal sealed class UdpTransport : IDisposable
         }
     }
 
-    private static UdpLane? TryOpen(AddressFamily family, int port, uint mark)
+    private static UdpLane? TryOpen(AddressFamily family, int port, uint mark, Offload offload)
     {
         try
         {
-            return new UdpLane(UdpSocket.Open(family, new UdpOptions
+            var socket = UdpSocket.Open(family, new UdpOptions
             {
                 Port = port,
                 Mark = mark,
                 ReceiveBuffer = EngineLimits.SocketBufferBytes,
                 SendBuffer = EngineLimits.SocketBufferBytes,
                 PathMtu = PathMtuDiscovery.Off,
-                JoinsReceived = DataPlane.Offload.FromEnvironment().ReceivesRuns,
-            }));
+                JoinsReceived = offload.ReceivesRuns,
+            });
+            return new UdpLane(socket, offload.SendsRuns);
         }
         catch (LinuxException e) when (e.Errno == Errno.EAFNOSUPPORT)
         {
@@ -87,11 +103,25 @@ internal sealed class UdpTransport : IDisposable
 
     internal UdpLane? LaneOf(byte family) => family == 4 ? _v4 : _v6;
 
+    /// <summary>Sends where there is no room for another super-packet.</summary>
+    internal void MakeRoom(Tunnel tunnel)
+    {
+        _v4?.MakeRoom(tunnel);
+        _v6?.MakeRoom(tunnel);
+    }
+
     /// <summary>Sends what was committed.</summary>
     internal void Flush(Tunnel tunnel)
     {
         _v4?.Flush(tunnel);
         _v6?.Flush(tunnel);
+    }
+
+    /// <summary>Sends what there is room for and loses the rest by name: this transport is about to go.</summary>
+    internal void Drain(Tunnel tunnel)
+    {
+        _v4?.Drain(tunnel);
+        _v6?.Drain(tunnel);
     }
 
     public void Dispose()

@@ -213,7 +213,7 @@ public sealed unsafe class SendBatch
         return new SendResult(sent, failed, Blocked: false);
     }
 
-    internal int SendAgain(int fd, int index, SendForm form)
+    internal SentAgain SendAgain(int fd, int index, SendForm form)
     {
         RequireIndex(index);
         ref var run = ref _runs[index];
@@ -222,24 +222,29 @@ public sealed unsafe class SendBatch
         message.Header.Control += leaves;
         message.Header.ControlLength -= (nuint)leaves;
         if (run.Datagrams == 1 || (form & SendForm.OneByOne) == 0)
-            return Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT) == 1 ? run.Datagrams : 0;
+        {
+            return Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT) == 1
+                ? new SentAgain(run.Datagrams, (int)_vectors[index].Length) : default;
+        }
 
         message.Header.ControlLength -= (nuint)ControlData.SegmentSize;
         return SendOneByOne(fd, message, run.SegmentBytes);
     }
 
-    private static int SendOneByOne(int fd, Libc.BatchedMessage message, int size)
+    private static SentAgain SendOneByOne(int fd, Libc.BatchedMessage message, int size)
     {
         var from = message.Header.Vectors->Base;
-        var (left, taken) = ((int)message.Header.Vectors->Length, 0);
+        var (left, taken, bytes) = ((int)message.Header.Vectors->Length, 0, 0);
         Libc.IoVector vector;
         message.Header.Vectors = &vector;
         for (; left > 0; from += size, left -= size)
         {
             vector = new Libc.IoVector { Base = from, Length = (nuint)Math.Min(size, left) };
-            if (Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT) == 1) taken++;
+            if (Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT) != 1) continue;
+            taken++;
+            bytes += (int)vector.Length;
         }
-        return taken;
+        return new SentAgain(taken, bytes);
     }
 
     private void RequireIndex(int index) =>

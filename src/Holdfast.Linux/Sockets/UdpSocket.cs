@@ -149,8 +149,8 @@ public sealed unsafe class UdpSocket : IDisposable
     /// <param name="batch">Holds the message.</param>
     /// <param name="index">Which.</param>
     /// <param name="form">What to leave away.</param>
-    /// <returns>How many of its datagrams the kernel took.</returns>
-    public int SendAgain(SendBatch batch, int index, SendForm form)
+    /// <returns>What the kernel took.</returns>
+    public SentAgain SendAgain(SendBatch batch, int index, SendForm form)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -16,9 +16,17 @@ public sealed class Identity : IDisposable
     public Identity(Secret privateKey)
     {
         PrivateKey = privateKey;
-        PublicKey = privateKey.DerivePublicKey();
-        Blake2s.Hash(Mac1Label, PublicKey.Bytes, _mac1Key);
-        Blake2s.Hash(CookieLabel, PublicKey.Bytes, _cookieKey);
+        try
+        {
+            PublicKey = privateKey.DerivePublicKey();
+            Blake2s.Hash(Mac1Label, PublicKey.Bytes, _mac1Key);
+            Blake2s.Hash(CookieLabel, PublicKey.Bytes, _cookieKey);
+        }
+        catch
+        {
+            privateKey.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The public half.</summary>

@@ -38,6 +38,7 @@ internal sealed class Initiation : IDisposable
         state.MixKey(ephemeral);
 
         Span<byte> key = stackalloc byte[32];
+        using var wipedKey = new Zeroed(key);
         var agreed = state.TryMixAgreement(Ephemeral, remote.Bytes, key);
         if (agreed)
         {
@@ -47,7 +48,6 @@ internal sealed class Initiation : IDisposable
             timestamp.Write(label);
             state.SealAndHash(key, label, fill[Message.InitiationTimestamp..Message.InitiationMac1]);
         }
-        CryptographicOperations.ZeroMemory(key);
         return agreed;
     }
 
@@ -59,6 +59,7 @@ internal sealed class Initiation : IDisposable
         Identity self, ReadOnlySpan<byte> presharedKey, ReadOnlySpan<byte> response, MonoTime now)
     {
         Span<byte> memory = stackalloc byte[SymmetricState.Bytes];
+        using var wipedMemory = new Zeroed(memory);
         var state = new SymmetricState(memory);
         State.ChainingKey.CopyTo(state.ChainingKey);
         State.Hash.CopyTo(state.Hash);
@@ -68,6 +69,7 @@ internal sealed class Initiation : IDisposable
         state.MixKey(ephemeral);
 
         Span<byte> key = stackalloc byte[32];
+        using var wipedKey = new Zeroed(key);
         Keypair? keypair = null;
         if (state.TryMixAgreement(Ephemeral, ephemeral) && state.TryMixAgreement(self.PrivateKey.Bytes, ephemeral))
         {
@@ -78,8 +80,6 @@ internal sealed class Initiation : IDisposable
                 keypair = Keypair.Derive(state, LocalIndex, remoteIndex, isInitiator: true, now);
             }
         }
-        CryptographicOperations.ZeroMemory(key);
-        CryptographicOperations.ZeroMemory(memory);
         return keypair;
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Holdfast.Crypto;
 
 namespace Holdfast.Protocol.Noise;
@@ -11,19 +10,19 @@ internal static class Kdf
     internal static void Derive(ReadOnlySpan<byte> key, ReadOnlySpan<byte> input, Span<byte> fillFirst)
     {
         Span<byte> prk = stackalloc byte[Bytes];
+        using var wiped = new Zeroed(prk);
         Blake2s.Hmac(key, input, prk);
         Blake2s.Hmac(prk, [1], fillFirst);
-        CryptographicOperations.ZeroMemory(prk);
     }
 
     internal static void Derive(
         ReadOnlySpan<byte> key, ReadOnlySpan<byte> input, Span<byte> fillFirst, Span<byte> fillSecond)
     {
         Span<byte> prk = stackalloc byte[Bytes];
+        using var wiped = new Zeroed(prk);
         Blake2s.Hmac(key, input, prk);
         Blake2s.Hmac(prk, [1], fillFirst);
         Blake2s.Hmac(prk, fillFirst, [2], fillSecond);
-        CryptographicOperations.ZeroMemory(prk);
     }
 
     internal static void Derive(
@@ -31,10 +30,10 @@ internal static class Kdf
         Span<byte> fillFirst, Span<byte> fillSecond, Span<byte> fillThird)
     {
         Span<byte> prk = stackalloc byte[Bytes];
+        using var wiped = new Zeroed(prk);
         Blake2s.Hmac(key, input, prk);
         Blake2s.Hmac(prk, [1], fillFirst);
         Blake2s.Hmac(prk, fillFirst, [2], fillSecond);
         Blake2s.Hmac(prk, fillSecond, [3], fillThird);
-        CryptographicOperations.ZeroMemory(prk);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Holdfast.Crypto;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
@@ -38,14 +37,21 @@ internal sealed class Keypair : IDisposable
         SymmetricState state, uint localIndex, uint remoteIndex, bool isInitiator, MonoTime now)
     {
         Span<byte> keys = stackalloc byte[64];
+        using var wiped = new Zeroed(keys);
         var fromInitiator = keys[..32];
         var fromResponder = keys[32..];
         Kdf.Derive(state.ChainingKey, [], fromInitiator, fromResponder);
         var seal = Aead.ForSealing(Cipher.ChaCha20Poly1305, isInitiator ? fromInitiator : fromResponder);
-        var open = Aead.ForOpening(Cipher.ChaCha20Poly1305, isInitiator ? fromResponder : fromInitiator);
-        var keypair = new Keypair(seal, open, localIndex, remoteIndex, isInitiator, now);
-        CryptographicOperations.ZeroMemory(keys);
-        return keypair;
+        try
+        {
+            var open = Aead.ForOpening(Cipher.ChaCha20Poly1305, isInitiator ? fromResponder : fromInitiator);
+            return new Keypair(seal, open, localIndex, remoteIndex, isInitiator, now);
+        }
+        catch
+        {
+            seal.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether it may still be used: neither too old nor too much used.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Holdfast.Crypto;
 using Holdfast.Protocol.Wire;
 
@@ -33,11 +32,11 @@ internal ref struct Responder
         _state.MixKey(Ephemeral);
 
         Span<byte> key = stackalloc byte[32];
+        using var wiped = new Zeroed(key);
         Span<byte> plain = stackalloc byte[32];
         var opened = _state.TryMixAgreement(_self.PrivateKey.Bytes, Ephemeral, key)
             && _state.TryOpenAndHash(key, _message[Message.InitiationStatic..Message.InitiationTimestamp], plain);
         remote = opened ? new PublicKey(plain) : default;
-        CryptographicOperations.ZeroMemory(key);
         return opened;
     }
 
@@ -45,12 +44,12 @@ internal ref struct Responder
     internal readonly bool TryReadTimestamp(ReadOnlySpan<byte> staticShared, out Tai64n timestamp)
     {
         Span<byte> key = stackalloc byte[32];
+        using var wiped = new Zeroed(key);
         Span<byte> label = stackalloc byte[Tai64n.Size];
         _state.MixKey(staticShared, key);
         var opened =
             _state.TryOpenAndHash(key, _message[Message.InitiationTimestamp..Message.InitiationMac1], label);
         timestamp = opened ? Tai64n.Read(label) : default;
-        CryptographicOperations.ZeroMemory(key);
         return opened;
     }
 
@@ -65,7 +64,9 @@ internal ref struct Responder
         BinaryPrimitives.WriteUInt32LittleEndian(fill[Message.ResponseReceiver..], remoteIndex);
 
         Span<byte> own = stackalloc byte[32];
+        using var wipedOwn = new Zeroed(own);
         Span<byte> key = stackalloc byte[32];
+        using var wipedKey = new Zeroed(key);
         random.Fill(own);
         Initiation.X25519Clamp(own);
         var ephemeral = fill.Slice(Message.ResponseEphemeral, 32);
@@ -80,8 +81,6 @@ internal ref struct Responder
             _state.SealAndHash(key, [], fill[Message.ResponseEmpty..Message.ResponseMac1]);
             keypair = Keypair.Derive(_state, localIndex, remoteIndex, isInitiator: false, now);
         }
-        CryptographicOperations.ZeroMemory(own);
-        CryptographicOperations.ZeroMemory(key);
         return keypair;
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Holdfast.Crypto;
 
 namespace Holdfast.Protocol.Noise;
@@ -47,27 +46,27 @@ internal readonly ref struct SymmetricState
     internal bool TryMixAgreement(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> publicKey)
     {
         Span<byte> shared = stackalloc byte[32];
+        using var wiped = new Zeroed(shared);
         var agreed = X25519.TryAgree(privateKey, publicKey, shared);
         if (agreed) MixKey(shared);
-        CryptographicOperations.ZeroMemory(shared);
         return agreed;
     }
 
     internal bool TryMixAgreement(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> publicKey, Span<byte> fillKey)
     {
         Span<byte> shared = stackalloc byte[32];
+        using var wiped = new Zeroed(shared);
         var agreed = X25519.TryAgree(privateKey, publicKey, shared);
         if (agreed) MixKey(shared, fillKey);
-        CryptographicOperations.ZeroMemory(shared);
         return agreed;
     }
 
     internal void MixPresharedKey(ReadOnlySpan<byte> presharedKey, Span<byte> fillKey)
     {
         Span<byte> temporary = stackalloc byte[32];
+        using var wiped = new Zeroed(temporary);
         Kdf.Derive(ChainingKey, presharedKey, ChainingKey, temporary, fillKey);
         MixHash(temporary);
-        CryptographicOperations.ZeroMemory(temporary);
     }
 
     internal void SealAndHash(ReadOnlySpan<byte> key, ReadOnlySpan<byte> plain, Span<byte> fill)

@@ -31,6 +31,7 @@ public sealed class Peer
     internal Tai64n LastTimestampSent;
     internal MonoTime LastInitiationAccepted = MonoTime.LongAgo;
     internal MonoTime LastInitiationSent = MonoTime.LongAgo;
+    internal bool IsRedirected; // that one went to another endpoint than the next will
     internal int HandshakeAttempts;
     internal bool NeedsAnotherKeepalive;
     internal bool SentLastMinuteHandshake;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Holdfast.Crypto;
 using Holdfast.Protocol.Noise;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
@@ -10,15 +10,17 @@ namespace Holdfast.Protocol;
 // sessions come about; then the end with the lower public key goes over to the other's.
 public sealed partial class Tunnel
 {
-    /// <summary>Sends an initiation, unless one went out less than RekeyTimeout ago.</summary>
+    /// <summary>Sends an initiation, unless one went out less than RekeyTimeout ago to the same endpoint.</summary>
     private void Initiate(Peer peer, in Now now, bool isRetry = false)
     {
         if (!isRetry) peer.HandshakeAttempts = 0;
         if (_self is null || peer.StaticShared is null || !peer.CurrentEndpoint.IsKnown) return;
-        if (!(peer.LastInitiationSent + Limits.RekeyTimeout).Passed(now.Mono)) return;
+        var apart = peer.IsRedirected ? Limits.InitiationInterval : Limits.RekeyTimeout;
+        if (!(peer.LastInitiationSent + apart).Passed(now.Mono)) return;
         // A packet that asks in the moment before the timer does stands for it, or steady traffic would hide a dead endpoint.
-        if (peer.Timers.Retransmit != MonoTime.Never) CountUnanswered(peer);
+        if (peer.Timers.Retransmit != MonoTime.Never && !peer.IsRedirected) CountUnanswered(peer);
         peer.LastInitiationSent = now.Mono;
+        peer.IsRedirected = false;
 
         DropInitiation(peer);
         peer.Initiation = new Initiation(_peers.NewIndex(peer));
@@ -43,9 +45,8 @@ public sealed partial class Tunnel
         if (Admit(datagram, Message.InitiationSender, from, to, now) is var drop and not Drop.None) return drop;
 
         Span<byte> memory = stackalloc byte[SymmetricState.Bytes];
-        drop = Respond(new Responder(_self!, memory, datagram), datagram.Length, from, to, now);
-        CryptographicOperations.ZeroMemory(memory);
-        return drop;
+        using var wiped = new Zeroed(memory);
+        return Respond(new Responder(_self!, memory, datagram), datagram.Length, from, to, now);
     }
 
     private Drop Respond(Responder responder, int length, in Endpoint from, in LocalAddress to, in Now now)
@@ -155,6 +156,7 @@ public sealed partial class Tunnel
     private void HandshakeComplete(Peer peer, in Now now)
     {
         peer.Timers.Retransmit = MonoTime.Never;
+        peer.IsRedirected = false;
         peer.HandshakeAttempts = 0;
         peer.UnansweredInitiations = 0;
         peer.SentLastMinuteHandshake = false;
@@ -199,5 +201,6 @@ public sealed partial class Tunnel
         peer.Timers = PeerTimers.Unarmed;
         peer.Timers.PersistentKeepalive = persistent;
         peer.LastInitiationSent = MonoTime.LongAgo;
+        peer.IsRedirected = false;
     }
 }

@@ -3,7 +3,7 @@ using Holdfast.Protocol.Peers;
 namespace Holdfast.Protocol;
 
 // Every timer of the protocol (paper, section 6):
-// - an unanswered initiation is sent anew after 5 s, for 90 s;
+// - an unanswered initiation is sent anew after 5 s, for 90 s, and at once where the endpoint changed;
 // - data received and nothing sent for 10 s: a keepalive;
 // - data sent and nothing received for 15 s: a new handshake;
 // - no new session for 540 s: all keys are zeroed;
@@ -44,6 +44,11 @@ public sealed partial class Tunnel
 
     private void InitiationUnanswered(Peer peer, in Now now)
     {
+        if (peer.IsRedirected)
+        {
+            Initiate(peer, now, isRetry: true); // the new endpoint had no time to answer yet
+            return;
+        }
         if (++peer.HandshakeAttempts == Limits.HandshakeAttempts)
         {
             peer.UnansweredInitiations++;

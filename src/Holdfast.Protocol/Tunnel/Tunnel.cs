@@ -88,7 +88,8 @@ public sealed partial class Tunnel : IDisposable
             return;
         }
         _self?.Dispose();
-        _self = key is null ? null : new Identity(key);
+        _self = null;
+        if (key is not null) _self = new Identity(key);
         if (_self is not null && _peers.Find(_self.PublicKey) is { } me) RemovePeer(me);
         foreach (var peer in _peers.Peers)
         {
@@ -148,10 +149,35 @@ public sealed partial class Tunnel : IDisposable
         if (peer.Staged.Count > 0 || peer.PersistentKeepalive > 0) Greet(peer, now);
     }
 
-    /// <summary>Hears that a datagram for this peer was not sent, and why.</summary>
-    public void SendFailed(Peer peer, Drop reason)
+    /// <summary>
+    /// A peer's endpoint is another one from now on. What it left unanswered at the last one is sent there at once:
+    /// <see cref="Limits.RekeyTimeout"/> spares an address that does not answer, not one that was never asked. Two
+    /// initiations stay <see cref="Limits.InitiationInterval"/> apart all the same, or the same peer behind both would take
+    /// the second for a flood.
+    /// </summary>
+    public void Redirect(Peer peer, in Now now)
     {
-        Count(peer, reason);
+        if (peer.Timers.Retransmit == MonoTime.Never)
+        {
+            Resume(peer, now);
+            return;
+        }
+        peer.IsRedirected = true;
+        var allowed = peer.LastInitiationSent + Limits.InitiationInterval;
+        Arm(peer, ref peer.Timers.Retransmit, allowed > now.Mono ? allowed : now.Mono);
+    }
+
+    /// <summary>Hears that datagrams were not sent after all, and why.</summary>
+    /// <param name="peer">Whose they were; null for an answer to a stranger.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="length">Their bytes, which do not count as sent.</param>
+    /// <param name="datagrams">How many.</param>
+    public void SendFailed(Peer? peer, Drop reason, int length, int datagrams = 1)
+    {
+        for (var i = 0; i < datagrams; i++) Count(peer, reason);
+        if (peer is null) return;
+        peer.SentBytes -= length;
+        peer.SentPackets -= datagrams;
         peer.ForgetSource();
     }
 
@@ -169,9 +195,9 @@ public sealed partial class Tunnel : IDisposable
         peer.StaticShared = null;
         if (_self is null) return;
         Span<byte> shared = stackalloc byte[Secret.Size];
+        using var wiped = new Zeroed(shared);
         if (X25519.TryAgree(_self.PrivateKey.Bytes, peer.PublicKey.Bytes, shared))
             peer.StaticShared = new Secret(shared);
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(shared);
     }
 
     private Drop Count(Peer? peer, Drop reason)

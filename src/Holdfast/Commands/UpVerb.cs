@@ -20,7 +20,7 @@ internal sealed class UpVerb : Verb
             + "its addresses and routes; the tunnel's engine stays in the background. When anything fails, what was "
             + "done is undone and the exit code is 1.",
             "The file's PreUp and PostUp commands and its DNS run here, as the caller of this command, and only from "
-            + "a file that nobody but its owner can write. Needs CAP_NET_ADMIN.",
+            + "a file that is yours or root's and that nobody else can write. Needs CAP_NET_ADMIN.",
         ];
         Examples =
         [

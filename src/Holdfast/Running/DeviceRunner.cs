@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Holdfast.Control;
 using Holdfast.Crypto;
 using Holdfast.Engine;
+using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Logging;
 using Microsoft.Extensions.Logging;
 
@@ -16,21 +17,29 @@ internal static class DeviceRunner
     {
         CryptoLibraries.Require();
         Rights.Require();
-        if (foreground) await RunEngineAsync(name, () => Task.CompletedTask, errors);
+        DeviceEngine.RefuseExisting(name, new LineLog(errors, LogLevel.Warning)); // its log is somebody else's, too
+        if (foreground) await RunEngineAsync(name, () => Task.CompletedTask, _ => { }, errors);
         else await EngineProcess.StartAsync(name, ["engine", "device", name]);
     }
 
     /// <summary>The engine in the background: started by the above, and reports to it.</summary>
-    internal static Task RunBackgroundEngineAsync(string name, TextWriter errors) =>
-        EngineProcess.ReportingAsync(() => RunEngineAsync(name, EngineProcess.ReportUpAsync, errors));
+    internal static Task RunBackgroundEngineAsync(string name, TextWriter errors) => EngineProcess.ReportingAsync(() =>
+        RunEngineAsync(name, EngineProcess.ReportUpAsync, reason => RemoveLog(name, reason), errors));
 
-    private static async Task RunEngineAsync(string name, Func<Task> up, TextWriter errors)
+    // Deleting the link is how wg-quick ends it: only a fault is something to be read afterwards.
+    private static void RemoveLog(string name, EndReason reason)
+    {
+        if (reason.Kind != EndKind.Failed) File.Delete(EngineProcess.LogOf(name));
+    }
+
+    private static async Task RunEngineAsync(
+        string name, Func<Task> up, Action<EndReason> ended, TextWriter errors)
     {
         Directory.CreateDirectory(RunDirectory.Location);
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        await DeviceEngine.RunAsync(name, new LineLog(errors, LogLevel.Information), up, stop.Token);
+        await DeviceEngine.RunAsync(name, new LineLog(errors, LogLevel.Information), up, ended, stop.Token);
 
         void Stop(PosixSignalContext context)
         {

@@ -11,6 +11,7 @@ namespace Holdfast.Running;
 internal static class DownRunner
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Takes a tunnel down.</summary>
@@ -35,14 +36,26 @@ internal static class DownRunner
     /// <summary>Ends the engine, or cleans up after one that was killed. False if there was neither.</summary>
     internal static async Task<bool> EndEngineAsync(string name, TextWriter errors)
     {
-        if (await IsRunningAsync(name))
+        var wasRunning = await TryAskAsync(name);
+        if (wasRunning) await WaitForEndAsync(name);
+        // An engine that was killed leaves everything; one whose device was deleted first, why it ended.
+        if (wasRunning && !File.Exists(RunDirectory.RecordOf(name)) && !File.Exists(RunDirectory.SocketOf(name))) return true;
+        return TunnelEngine.RemoveLeftovers(name, new LineLog(errors, LogLevel.Warning)) || wasRunning;
+    }
+
+    /// <summary>Asks the engine to end. False if there is none, or none any more.</summary>
+    private static async Task<bool> TryAskAsync(string name)
+    {
+        if (!await IsRunningAsync(name)) return false;
+        try
         {
             var reply = await ControlClient.AskAsync(name, new ControlRequest { Verb = ControlVerbs.Down });
-            if (!reply.Ok) throw new CommandException(reply.Error ?? $"{name} refuses to go down");
-            await WaitForEndAsync(name);
-            return true;
+            return reply.Ok ? true : throw new CommandException(reply.Error ?? $"{name} refuses to go down");
         }
-        return TunnelEngine.RemoveLeftovers(name, new LineLog(errors, LogLevel.Warning));
+        catch (ControlException e) when (e.Failure != ControlFailure.NotPermitted)
+        {
+            return true; // it ended by itself between the two questions; what it leaves is waited for
+        }
     }
 
     /// <summary>Whether an engine answers under this name.</summary>
@@ -60,7 +73,7 @@ internal static class DownRunner
         }
     }
 
-    /// <summary>The control socket is the last thing that an engine takes away.</summary>
+    /// <summary>The control socket is the last thing that an engine takes away, unless it is killed.</summary>
     private static async Task WaitForEndAsync(string name)
     {
         var patience = Stopwatch.StartNew();
@@ -68,6 +81,7 @@ internal static class DownRunner
         {
             if (patience.Elapsed > Patience)
                 throw new CommandException($"{name} did not go down within {Patience.TotalSeconds} s; see {EngineProcess.LogOf(name)}");
+            if (patience.Elapsed > KillPatience && !await IsRunningAsync(name)) return;
             await Task.Delay(LookAgain);
         }
     }

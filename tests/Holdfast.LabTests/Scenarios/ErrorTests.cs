@@ -88,6 +88,29 @@ public sealed class ErrorTests : LabTest
         await site.Ip("link del wg0", "tuntap add dev wg0 mode tun");
         before = await HostState.Take(site);
         Assert.Contains("wg0", await Refused(site, before, Failed, "up", file.Path));
+        foreach (var arguments in new string[][] { ["device", "wg0"], ["device", "wg0", "--foreground"] })
+            Assert.Contains("an interface wg0 is there already", await Refused(site, before, Failed, arguments));
+        // Nor is one that another tunnel of ours left.
+        Assert.Contains("an interface wg9 is there already", await Refused(site, before, Failed, "device", "wg9"));
+    }
+
+    [Fact]
+    public async Task A_fifo_as_a_file_is_refused_at_once()
+    {
+        var (site, before) = await Prepare();
+        await site.Run("mkfifo", "/etc/wireguard/wg0.conf");
+        Assert.Equal("/etc/wireguard/wg0.conf: can't be read: it is a FIFO, not a file; make it a file that you can read",
+            await Refused(site, before, Failed, "up", "wg0"));
+    }
+
+    [Fact]
+    public async Task Commands_of_somebody_elses_file_are_refused()
+    {
+        var (site, before) = await Prepare();
+        var file = WgFile.Site("192.0.2.1:1").With("PostUp = true");
+        site.WriteFile(file.Path, file.ToString());
+        await site.Run("chown", "65534", file.Path);
+        Assert.Contains("belongs to another user", await Refused(site, before, Failed, "up", file.Path));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class WireGuardSocketTests
         Assert.Equal([room.Socket.Path], Directory.GetFileSystemEntries(room.Directory.FullName));
         await room.Socket.DisposeAsync();
         Assert.False(File.Exists(room.Socket.Path));
-        Assert.True(room.Socket.Deleted.IsCompleted);
+        Assert.True(room.Socket.WhenDeleted().IsCompleted);
     }
 
     [Fact]
@@ -50,9 +50,10 @@ public sealed class WireGuardSocketTests
     public async Task Who_deletes_the_socket_is_noticed()
     {
         await using var room = TunnelRoom.Open();
-        Assert.False(room.Socket.Deleted.IsCompleted);
+        var deleted = room.Socket.WhenDeleted();
+        Assert.False(deleted.IsCompleted);
         File.Delete(room.Socket.Path);
-        await room.Socket.Deleted.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await deleted.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Fact]

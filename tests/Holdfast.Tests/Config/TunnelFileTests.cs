@@ -52,6 +52,37 @@ public sealed class TunnelFileTests
     }
 
     [Fact]
+    public void Commands_of_a_file_that_somebody_else_owns_are_refused()
+    {
+        const uint Other = uint.MaxValue - 7;
+        string hooks = Simple + "PreDown = true\n";
+        var file = new TunnelFile(new MemoryFiles().With("./a.conf", Simple, owner: Other)
+            .With("./b.conf", hooks, owner: Other).With("./c.conf", hooks, owner: 0)
+            .With("./d.conf", hooks, owner: Holdfast.Linux.Privileges.EffectiveUserId));
+        Assert.NotNull(file.Load("./a.conf").Value);
+        Assert.StartsWith("./b.conf: the file has commands, and belongs to another user; chown ",
+            Assert.Single(file.Load("./b.conf").Errors).ToString(), StringComparison.Ordinal);
+        Assert.NotNull(file.Load("./c.conf").Value);
+        Assert.NotNull(file.Load("./d.conf").Value);
+    }
+
+    [Fact]
+    public void What_is_no_file_is_refused_at_once()
+    {
+        using var directory = new TestDirectory();
+        // Whoever opened the FIFO would wait for a writer.
+        string fifo = directory.Path + "/wg7.conf";
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [fifo])) make.WaitForExit();
+        foreach (var (path, what) in new[] { (fifo, "a FIFO"), (directory.Path, "a directory"), ("/dev/null", "a device") })
+        {
+            Assert.Equal($"{path}: can't be read: it is {what}, not a file; make it a file that you can read",
+                Assert.Single(TunnelFile.OnHost.Load(path).Errors).ToString());
+        }
+        string node = directory.Write("node.yaml", $"tunnels: [{{name: a, private_key_file: {fifo}}}]");
+        Assert.Contains("it is a FIFO, not a file", Assert.Single(TunnelFile.OnHost.LoadNode(node).Errors).Message);
+    }
+
+    [Fact]
     public void Files_of_the_host_are_read_with_their_modes()
     {
         using var directory = new TestDirectory();
@@ -64,6 +95,7 @@ public sealed class TunnelFileTests
             StringComparison.Ordinal);
         var text = SystemConfigFiles.Instance.Read(path, 100);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, text.Mode);
+        Assert.Equal(Holdfast.Linux.Privileges.EffectiveUserId, text.Owner);
         Assert.Throws<IOException>(() => SystemConfigFiles.Instance.Read(path, 10));
         // The directory is closed to others, and that is enough for wg-quick too.
         directory.Write("wg7.conf", Simple, UnixFileMode.UserRead | UnixFileMode.OtherRead);
@@ -73,8 +105,18 @@ public sealed class TunnelFileTests
     [Fact]
     public void A_table_named_by_the_host_is_known()
     {
-        var files = new MemoryFiles().With("/etc/iproute2/rt_tables", "77 vpn\n")
-            .With("./a.conf", Simple + "Table = vpn\n");
-        Assert.Equal(TableChoice.Given(77), new TunnelFile(files).Load("./a.conf").Value!.Table);
+        var files = new MemoryFiles().With("/etc/iproute2/rt_tables", "77 vpn\n1 more\n")
+            .With("/usr/share/iproute2/rt_tables", "78 vpn\n79 packaged\n")
+            .With("/etc/iproute2/rt_tables.d/x.conf", "80 more\n").With("/etc/iproute2/rt_tables.d/README", "81 more\n")
+            .With("/usr/share/iproute2/rt_tables.d/x.conf", "82 hidden\n")
+            .With("/usr/share/iproute2/rt_tables.d/y.conf", "83 shipped\n");
+        Assert.Equal(TableChoice.Given(77), Table("vpn"));
+        Assert.Equal(TableChoice.Given(80), Table("more"));
+        Assert.Equal(TableChoice.Given(83), Table("shipped"));
+        Assert.Null(Table("packaged"));
+        Assert.Null(Table("hidden"));
+
+        TableChoice? Table(string name) => new TunnelFile(files.With("./a.conf", Simple + $"Table = {name}\n"))
+            .Load("./a.conf").Value?.Table;
     }
 }

@@ -46,8 +46,27 @@ public sealed class WgQuickErrorTests
         { "[Interface]\nMTU = 67", "wg0.conf:2:7: '67' is not an MTU; write a number of bytes from 68 to 65535" },
         { "[Interface]\nTable = vpn",
             "wg0.conf:2:9: there is no routing table 'vpn'; "
-            + "write auto, off, a number, or a name from /etc/iproute2/rt_tables" },
+            + "write auto, off, a number, or a name from /etc/iproute2/rt_tables or /etc/iproute2/rt_tables.d" },
         { "[Interface]\nSaveConfig = yes", "wg0.conf:2:14: 'yes' is neither true nor false; write true or false" },
+        { "[Interface]\nSaveConfig = true\0", "wg0.conf:2:14: 'true?' is neither true nor false; write true or false" },
+        { "[Interface]\nListenPort = 1\0", "wg0.conf:2:14: '1?' is not a port; write a number from 0 to 65535" },
+        { "[Interface]\nMTU = 1400\0", "wg0.conf:2:7: '1400?' is not an MTU; write a number of bytes from 68 to 65535" },
+        { "[Interface]\nFwMark = 0x1\0",
+            "wg0.conf:2:10: '0x1?' is not a mark; write off, or a number from 0 to 0xffffffff" },
+        { "[Interface]\nTable = 7\0",
+            "wg0.conf:2:9: there is no routing table '7?'; "
+            + "write auto, off, a number, or a name from /etc/iproute2/rt_tables or /etc/iproute2/rt_tables.d" },
+        { "[Interface]\nAddress = 10.0.0.1/24\0",
+            "wg0.conf:2:11: the prefix length of '10.0.0.1/24?' is not a number from 0 to 32; "
+            + "write ADDRESS/LENGTH, for example 10.7.0.0/24 or fd07::/64" },
+        { "[Interface]\nAddress = 10.0.0.1\0/24",
+            "wg0.conf:2:11: '10.0.0.1?/24' is not an IP address; "
+            + "write ADDRESS/LENGTH, for example 10.7.0.0/24 or fd07::/64" },
+        { "[Interface]\nAddress = 10.0.0.1/255.0.255.0",
+            "wg0.conf:2:11: the prefix length of '10.0.0.1/255.0.255.0' is not a number from 0 to 32; "
+            + "write ADDRESS/LENGTH, for example 10.7.0.0/24 or fd07::/64" },
+        { Peer + "PersistentKeepalive = 25\0",
+            "wg0.conf:3:23: '25?' is not a keepalive interval; write off, or seconds from 0 to 65535" },
         { "[Interface]\nPostUp = a\0b", "wg0.conf:2:10: a command with a zero byte; remove the byte" },
         { "[Interface]\n[Peer]\nAllowedIPs = 10.0.0.0/8",
             "wg0.conf:2:1: a peer without PublicKey; add PublicKey = … to this [Peer]" },

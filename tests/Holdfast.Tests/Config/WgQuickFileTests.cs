@@ -119,12 +119,35 @@ public sealed class WgQuickFileTests
     [Fact]
     public void Tables_may_be_named()
     {
-        var names = RouteTableNames.Parse("# comment\n200 vpn\n0x10\thex # more\nbroken\n");
-        Assert.Equal(TableChoice.Given(200), WgQuickFile.Parse("a.conf", "[Interface]\nTable=vpn", names)
-            .Value!.Table);
+        var names = RouteTableNames.Parse("# comment\n200 vpn\n0x10\thex # more\n\n077 dec\nbroken\n9 late\n")
+            .With("201 vpn more\n30 40\n");
+        foreach (var (text, number) in new (string, uint)[] { ("vpn", 201), ("dec", 77), ("40", 30), ("41", 41), ("0X1F", 31), ("017", 15) })
+        {
+            Assert.Equal(TableChoice.Given(number), WgQuickFile.Parse("a.conf", $"[Interface]\nTable={text}", names)
+                .Value!.Table);
+        }
+        Assert.Null(WgQuickFile.Parse("a.conf", "[Interface]\nTable=late", names).Value);
         Assert.Equal(TableChoice.Given(16), WgQuickFile.Parse("a.conf", "[Interface]\nTable=hex", names).Value!.Table);
         Assert.Equal(TableChoice.Given(255), WgQuickFile.Parse("a.conf", "[Interface]\nTable=local", names)
             .Value!.Table);
+    }
+
+    [Theory]
+    [InlineData("10.7.0.2/255.255.255.0", "10.7.0.2/24")]
+    [InlineData("10.7.0.2/0.0.0.0", "10.7.0.2/0")]
+    [InlineData("10.7.0.2/255.255.255.255", "10.7.0.2/32")]
+    [InlineData("10.7.0.2", "10.7.0.2/32")]
+    [InlineData("fd07::2", "fd07::2/128")]
+    [InlineData("10.7.0.2/024", "10.7.0.2/24")]
+    public void Every_form_of_address_is_taken(string text, string address) =>
+        Assert.Equal(address, Parsed($"[Interface]\nAddress = {text}").Addresses[0].ToString());
+
+    [Fact]
+    public void Words_of_dns_that_are_no_addresses_are_search_domains()
+    {
+        var config = Parsed("[Interface]\nDNS = 10.0.0.1, corp.example,fd07::1 lan\nDNS = 9x.example");
+        Assert.Equal(["10.0.0.1", "fd07::1"], config.DnsServers.Select(s => s.ToString()));
+        Assert.Equal(["corp.example", "lan", "9x.example"], config.DnsSearch);
     }
 
     [Fact]

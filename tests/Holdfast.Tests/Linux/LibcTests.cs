@@ -21,6 +21,7 @@ public sealed unsafe class LibcTests
         Assert.Equal(28, sizeof(Libc.SocketAddress6));
         Assert.Equal(12, sizeof(Libc.NetlinkAddress));
         Assert.Equal(12, sizeof(Libc.Credentials));
+        Assert.Equal(256, sizeof(Libc.FileState));
     }
 
     [Fact]

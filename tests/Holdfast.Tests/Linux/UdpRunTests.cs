@@ -91,10 +91,10 @@ public sealed class UdpRunTests
         Append(batch, To(receiver), 300, 2, gone, trafficClass: 3);
         Append(batch, To(receiver), 300, 3, gone, trafficClass: 3);
         Assert.Equal(new SendResult(0, 1, false), sender.Send(batch));
-        Assert.Equal(0, sender.SendAgain(batch, 0, SendForm.Same));
-        Assert.Equal(0, sender.SendAgain(batch, 0, SendForm.OneByOne));
-        Assert.Equal(3, sender.SendAgain(batch, 0, SendForm.AnySource));
-        Assert.Equal(3, sender.SendAgain(batch, 0, SendForm.AnySource | SendForm.OneByOne));
+        Assert.Equal(0, sender.SendAgain(batch, 0, SendForm.Same).Datagrams);
+        Assert.Equal(0, sender.SendAgain(batch, 0, SendForm.OneByOne).Datagrams);
+        Assert.Equal(3, sender.SendAgain(batch, 0, SendForm.AnySource).Datagrams);
+        Assert.Equal(3, sender.SendAgain(batch, 0, SendForm.AnySource | SendForm.OneByOne).Datagrams);
         var received = new ReceiveBatch(8, 65507);
         Assert.Equal(6, receiver.Receive(received));
         Assert.Equal([1, 2, 3, 1, 2, 3], Enumerable.Range(0, 6).Select(i => (int)received.Datagram(i)[0]));
@@ -117,7 +117,7 @@ public sealed class UdpRunTests
         Append(batch, To(receiver), 1400, 2);
         Assert.Equal(1, sender.Send(batch).Failed);
         Assert.Contains(batch.Failures[0].Errno, new[] { Errno.EINVAL, Errno.EMSGSIZE });
-        Assert.Equal(2, sender.SendAgain(batch, 0, SendForm.OneByOne));
+        Assert.Equal(2, sender.SendAgain(batch, 0, SendForm.OneByOne).Datagrams);
         var received = new ReceiveBatch(8, 65507);
         Assert.Equal(2, receiver.Receive(received));
     });

@@ -29,7 +29,7 @@ public sealed class RoutingTests
         Assert.Equal(Drop.Forged, _pair.B.Take(data.Flipped(64 + 1) with { From = Attacker }, _pair.Now));
         Assert.Equal(Elsewhere, _pair.PeerA.Endpoint);
 
-        _pair.B.Tunnel.SendFailed(_pair.PeerA, Drop.SendFailed);
+        _pair.B.Tunnel.SendFailed(_pair.PeerA, Drop.SendFailed, 0);
         Assert.Equal(default, _pair.PeerA.LocalAddress);
         Assert.Equal(Elsewhere, _pair.PeerA.Endpoint);
     }

@@ -33,6 +33,52 @@ public sealed class TimerTests
     }
 
     [Theory]
+    [InlineData(0.003, 0.02)]
+    [InlineData(2, 2)]
+    public void A_new_endpoint_is_greeted_at_once_but_not_within_20_ms(double moved, double greeted)
+    {
+        var pair = new TestPair();
+        pair.A.Send(pair.B, pair.Now);
+        while (pair.A.OutOf(Message.Initiation).Length < 2)
+        {
+            pair.Skip(pair.A.Tunnel.NextTimeout - pair.Mono);
+            pair.A.Tunnel.HandleTimeouts(pair.Now);
+        }
+        var second = pair.Mono;
+        pair.Skip(Seconds(moved));
+        pair.A.Out.Clear();
+
+        var elsewhere = pair.B.Address with { Port = 7 };
+        pair.PeerB.SetEndpoint(elsewhere);
+        pair.A.Tunnel.Redirect(pair.PeerB, pair.Now);
+        pair.A.Tunnel.HandleTimeouts(pair.Now);
+        pair.A.Send(pair.B, pair.Now); // steady traffic does not make it earlier
+        if (greeted > moved) Assert.Empty(pair.A.Out);
+        pair.Run(Seconds(0.1));
+        Assert.Equal(elsewhere, Assert.Single(pair.A.Out).To);
+        Assert.Equal(second + Seconds(greeted), pair.PeerB.LastInitiationSent);
+        // It had no time to answer: nothing is counted against it, and the next one comes after the usual wait.
+        Assert.Equal(1, pair.PeerB.UnansweredInitiations);
+        pair.A.Out.Clear();
+        pair.A.Tunnel.Greet(pair.PeerB, pair.Now);
+        pair.Run(Seconds(4.8));
+        Assert.Empty(pair.A.Out);
+        pair.Run(Seconds(0.6));
+        Assert.Single(pair.A.Out);
+        Assert.Equal(2, pair.PeerB.UnansweredInitiations);
+    }
+
+    [Fact]
+    public void A_new_endpoint_changes_nothing_for_a_session()
+    {
+        var pair = new TestPair().Connect();
+        pair.PeerB.SetEndpoint(pair.B.Address with { Port = 7 });
+        pair.A.Tunnel.Redirect(pair.PeerB, pair.Now);
+        pair.A.Tunnel.HandleTimeouts(pair.Now);
+        Assert.Empty(pair.A.Out);
+    }
+
+    [Theory]
     [InlineData(164.9, false)]
     [InlineData(165, true)]
     public void An_initiator_that_only_receives_renews_its_session_after_165_s(double age, bool renews)

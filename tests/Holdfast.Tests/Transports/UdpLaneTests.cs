@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Engine;
+using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Transports;
+using Holdfast.Linux.Netlink;
+using Holdfast.Linux.Sockets;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Peers;
+using Holdfast.Tests.Linux;
+using Holdfast.Tests.Protocol;
+using Holdfast.Tests.Protocol.Sim;
+
+namespace Holdfast.Tests.Transports;
+
+/// <summary>
+/// Sockets that take no more: the IPv4 one has a small buffer, and what it sends waits for a neighbour that nobody is.
+/// </summary>
+public sealed class UdpLaneTests
+{
+    private const int Size = 1000;
+
+    private static readonly MonoTime Start = new(1_000_000_000_000);
+    private static readonly Endpoint Nobody = Endpoint.From(IPEndPoint.Parse("192.0.2.2:9"));
+    private static readonly Endpoint Loopback = Endpoint.From(IPEndPoint.Parse("[::1]:9"));
+
+    [Fact]
+    public void The_device_waits_for_a_full_socket_but_not_for_long() => Blocked((transport, tunnel, peer) =>
+    {
+        Assert.False(transport.HoldsDeviceUntil(Start).Passed(Start));
+        Assert.Equal(Start + EngineLimits.LanePatience, transport.HoldsDeviceUntil(Start));
+        var late = Start + EngineLimits.LanePatience;
+        EndTurn(transport, tunnel, late);
+        Assert.True(transport.LaneOf(4)!.IsBlocked);
+        Assert.True(transport.HoldsDeviceUntil(late).Passed(late));
+    });
+
+    [Fact]
+    public void The_device_does_not_wait_while_the_other_family_is_in_use() => Blocked((transport, tunnel, peer) =>
+    {
+        Commit(transport.LaneOf(6)!, tunnel, Loopback, peer);
+        EndTurn(transport, tunnel, Start);
+        Assert.False(transport.LaneOf(6)!.IsBlocked);
+        Assert.True(transport.HoldsDeviceUntil(Start).Passed(Start));
+        // What doesn't fit the full one has no room; a batch is all that it keeps.
+        while (Commit(transport.LaneOf(4)!, tunnel, Nobody, peer))
+            Assert.True(transport.LaneOf(4)!.IsBlocked);
+    });
+
+    [Fact]
+    public void What_waits_when_a_socket_goes_is_lost_by_name() => Blocked((transport, tunnel, peer) =>
+    {
+        for (var i = 0; i < 5; i++) Commit(transport.LaneOf(4)!, tunnel, Nobody, i < 4 ? peer : null);
+        Assert.Equal(0, tunnel.Drops[Drop.SendBufferFull]);
+        transport.Drain(tunnel);
+        // The five, and the one that met the full buffer first.
+        Assert.Equal(6, tunnel.Drops[Drop.SendBufferFull]);
+        Assert.Equal(5, peer.Drops![Drop.SendBufferFull]);
+        Assert.Equal((-5, -5 * Size), (peer.SentPackets, peer.SentBytes));
+        transport.Drain(tunnel);
+        Assert.Equal(6, tunnel.Drops[Drop.SendBufferFull]);
+    });
+
+    [Fact]
+    public void A_refused_datagram_does_not_count_as_sent() => KernelRoom.Run(() =>
+    {
+        var (tunnel, peer) = NewPeer();
+        using var transport = UdpTransport.Open(0, 0, Offload.Parse(""));
+        // A namespace without any route.
+        Commit(transport.LaneOf(4)!, tunnel, Nobody, peer);
+        Commit(transport.LaneOf(4)!, tunnel, Nobody, null);
+        transport.Flush(tunnel);
+        Assert.Equal(2, tunnel.Drops[Drop.SendFailed]);
+        Assert.Equal(1, peer.Drops![Drop.SendFailed]);
+        Assert.Equal((-1, -Size), (peer.SentPackets, peer.SentBytes));
+    });
+
+    // Ends a turn in which the IPv4 socket took no more, with one datagram waiting for it.
+    private static void Blocked(Action<UdpTransport, Tunnel, Peer> test) => KernelRoom.Run(() =>
+    {
+        using (var routes = new RouteSocket())
+        {
+            routes.CreateVeth("near0", "far0");
+            routes.SetUp(routes.Link("lo")!.Index, true);
+            routes.SetUp(routes.Link("far0")!.Index, true);
+            var near = routes.Link("near0")!.Index;
+            routes.SetUp(near, true);
+            routes.AddAddress(new AddressState
+            { InterfaceIndex = near, Address = IPAddress.Parse("192.0.2.1"), PrefixLength = 24 });
+        }
+        var (tunnel, peer) = NewPeer();
+        var narrow = new UdpOptions { SendBuffer = 1 }; // the kernel's least
+        using var transport = new UdpTransport(
+            new UdpLane(UdpSocket.Open(AddressFamily.InterNetwork, narrow)),
+            new UdpLane(UdpSocket.Open(AddressFamily.InterNetworkV6)));
+        var lane = transport.LaneOf(4)!;
+        while (!lane.IsBlocked)
+        {
+            Assert.True(Commit(lane, tunnel, Nobody, peer));
+            lane.Flush(tunnel);
+        }
+        EndTurn(transport, tunnel, Start);
+        test(transport, tunnel, peer);
+    });
+
+    private static bool Commit(UdpLane lane, Tunnel tunnel, in Endpoint to, Peer? owner)
+    {
+        if (lane.Reserve(Size, tunnel).IsEmpty) return false;
+        lane.Commit(Size, to, default, owner);
+        return true;
+    }
+
+    private static void EndTurn(UdpTransport transport, Tunnel tunnel, MonoTime now)
+    {
+        transport.Flush(tunnel);
+        foreach (var lane in transport.Lanes) lane.EndTurn(now);
+    }
+
+    private static (Tunnel Tunnel, Peer Peer) NewPeer()
+    {
+        var random = new SimRandom(1);
+        var end = new TestEnd(1, random);
+        return (end.Tunnel, end.Add(new TestEnd(2, random)));
+    }
+}
