@@ -57,7 +57,7 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
             written.Append("errno=0\n\n"u8);
             return written;
         }).ConfigureAwait(false);
-        await SendAsync(text.Written).ConfigureAwait(false);
+        foreach (var piece in text.Written) await SendAsync(piece).ConfigureAwait(false);
         return true;
     }
 
