@@ -3,7 +3,6 @@ using System.Net;
 using System.Security.Cryptography;
 using Holdfast.Crypto;
 using Holdfast.Labs;
-using Holdfast.Linux.Events;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Peers;
 
@@ -85,9 +84,6 @@ internal sealed class Swarm : IRandomSource, IPacketSink, ITunnelEvents, IDispos
 
     public void Dispose() => _socket.Dispose();
 
-    private static Now Clock()
-        => new(new MonoTime(MonotonicClock.Now), (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100);
-
     private void Run(int callsPerSecond, CancellationToken stop)
     {
         var (called, nextReport) = (0, TimeSpan.Zero);
@@ -119,7 +115,7 @@ internal sealed class Swarm : IRandomSource, IPacketSink, ITunnelEvents, IDispos
     private void Speak(int site, Action<Tunnel, Now, int> what)
     {
         _socket.Source = SwarmSite.OuterNumber(site);
-        what(_sites[site], Clock(), site);
+        what(_sites[site], Stranger.Clock(), site);
     }
 
     private void Take(uint to, ReadOnlySpan<byte> datagram)
@@ -129,12 +125,12 @@ internal sealed class Swarm : IRandomSource, IPacketSink, ITunnelEvents, IDispos
             return;
         _watch.Start();
         _socket.Source = to;
-        _sites[site].HandleDatagram(datagram, _hubs[site].Endpoint, default, Clock());
+        _sites[site].HandleDatagram(datagram, _hubs[site].Endpoint, default, Stranger.Clock());
     }
 
     private void HandleTimeouts()
     {
-        var now = Clock();
+        var now = Stranger.Clock();
         for (var i = 0; i < _sites.Length; i++)
         {
             if (!_sites[i].NextTimeout.Passed(now.Mono))
