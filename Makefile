@@ -2,7 +2,7 @@
 # make check    quick: format, build, everything that needs no root
 # make test     everything (root; installs what is missing)
 # make demo     the main job, before your eyes (root)
-# make bench    side by side with real peers in one run (root)
+# make bench    side by side with real peers in one run (root); ARGS=peers: a hub with ten thousand peers
 # make soak     the long versions: more seeds, real rekeys (root)
 # make docs     writes what is made from the code: man page, docs/cli.md, docs/config.md
 # make install  puts the executable, the man page and the completions below PREFIX (/usr/local)

@@ -255,7 +255,8 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         }
         peer ??= Add(delta.PublicKey);
 
-        if (delta.Name is not null) _names[peer.PublicKey] = delta.Name;
+        if (delta.Name is { Length: > 0 } name) _names[peer.PublicKey] = name;
+        else if (delta.Name is not null) _names.Remove(peer.PublicKey);
         if (delta.SetsPresharedKey) peer.SetPresharedKey(delta.PresharedKey);
         if (delta.ReplacesAllowedIps) tunnel.AllowedIps.RemoveAll(peer);
         foreach (var allowed in delta.AllowedIps)
@@ -327,5 +328,5 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     }
 
     private string NameOf(Peer peer) =>
-        _names.GetValueOrDefault(peer.PublicKey) is { Length: > 0 } name ? name : peer.PublicKey.ToString();
+        _names.GetValueOrDefault(peer.PublicKey) ?? peer.PublicKey.ToString();
 }

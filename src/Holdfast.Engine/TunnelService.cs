@@ -103,6 +103,8 @@ public sealed class TunnelService : IAsyncDisposable
         await ShapeNetworkAsync().ConfigureAwait(false);
         var status = await _tunnel.StatusAsync().ConfigureAwait(false);
         Log.TunnelUp(_log, Name, status.ListenPort, status.Peers.Count);
+        // What reading a file and the kernel's routes took goes back to the system before the peers are called.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _greeting = _tunnel.GreetAsync();
     }
 

@@ -13,6 +13,8 @@ namespace Holdfast.Engine.Api;
 /// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
+    private static readonly ReadOnlyMemory<byte> LineEnd = "\n"u8.ToArray();
+
     private readonly LocalServer _server;
     private readonly Func<ControlRequest, CancellationToken, Task<ControlReply>> _handler;
     private readonly TimeSpan _idle;
@@ -106,9 +108,11 @@ public sealed class ControlServer : IAsyncDisposable
     private async Task SendAsync(Socket client, ControlReply reply)
     {
         using var deadline = new CancellationTokenSource(_deadline);
-        byte[] json = [.. JsonSerializer.SerializeToUtf8Bytes(reply, ControlJson.Default.ControlReply), (byte)'\n'];
-        for (ReadOnlyMemory<byte> left = json; left.Length > 0;)
-            left = left[await client.SendAsync(left, deadline.Token).ConfigureAwait(false)..];
+        // Piece by piece: the status of ten thousand peers has megabytes.
+        using var stream = new NetworkStream(client, ownsSocket: false);
+        await JsonSerializer.SerializeAsync(stream, reply, ControlJson.Default.ControlReply, deadline.Token)
+            .ConfigureAwait(false);
+        await stream.WriteAsync(LineEnd, deadline.Token).ConfigureAwait(false);
     }
 
     private static ControlRequest? TryParse(ReadOnlySpan<byte> line)

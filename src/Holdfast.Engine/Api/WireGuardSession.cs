@@ -65,7 +65,7 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
                 throw;
             }
         }).ConfigureAwait(false);
-        await SendAsync(text.Written).ConfigureAwait(false);
+        foreach (var piece in text.Written) await SendAsync(piece).ConfigureAwait(false);
         return true;
     }
 

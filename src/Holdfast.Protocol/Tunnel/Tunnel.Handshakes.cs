@@ -27,7 +27,7 @@ public sealed partial class Tunnel
         var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.InitiationBytes)[..Message.InitiationBytes];
         if (!peer.Initiation.TryWrite(
             _self, peer.PublicKey, peer.StaticShared.Bytes, NextTimestamp(peer, now), _random, room)) return;
-        peer.Cookies.WriteMacs(room, now.Mono);
+        peer.Cookies.WriteMacs(peer.PublicKey, room, now.Mono);
         Send(peer, Message.InitiationBytes, now.Mono);
         Arm(peer, ref peer.Timers.Retransmit, now.Mono + Limits.RekeyTimeout + Jitter());
     }
@@ -73,7 +73,7 @@ public sealed partial class Tunnel
         (peer.Next, peer.Previous) = (keypair, null);
         SessionDerived(peer, keypair, now.Mono);
 
-        peer.Cookies.WriteMacs(room, now.Mono);
+        peer.Cookies.WriteMacs(peer.PublicKey, room, now.Mono);
         Send(peer, Message.ResponseBytes, now.Mono);
         return Drop.None;
     }
@@ -124,7 +124,7 @@ public sealed partial class Tunnel
     {
         var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.CookieReplyReceiver..]);
         if (!_peers.TryFind(receiver, out var found)) return Drops.Count(Drop.UnknownReceiver);
-        var drop = found.Peer.Cookies.Take(datagram, now.Mono);
+        var drop = found.Peer.Cookies.Take(found.Peer.PublicKey, datagram, now.Mono);
         return drop == Drop.None ? Drop.None : Count(found.Peer, drop);
     }
 
