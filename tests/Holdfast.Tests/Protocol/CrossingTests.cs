@@ -135,11 +135,23 @@ public sealed class CrossingTests
         pair.Exchange();
         Assert.True(pair.A.Sees(pair.B).HasSession);
 
-        pair.A.Restart();
-        pair.A.Tunnel.StartTimestampsAfter(default);
+        pair.A.Restart(keepsFloor: false);
         pair.Skip(TimeSpan.FromSeconds(1));
         pair.A.Tunnel.Greet(pair.A.Add(pair.B), pair.Now);
         Assert.Equal(Drop.StaleTimestamp, pair.B.Take(pair.A.TakeOut(), pair.Now));
+    }
+
+    [Fact]
+    public void A_peer_that_is_added_again_gets_later_timestamps_although_the_clock_went_back()
+    {
+        var pair = new TestPair().Connect();
+        pair.Run(TimeSpan.FromSeconds(30));
+        pair.WallOffset = -50L * 365 * 86400 * 1_000_000_000;
+        pair.A.Tunnel.RemovePeer(pair.PeerB);
+        pair.A.Tunnel.Greet(pair.A.Add(pair.B), pair.Now);
+        pair.Exchange();
+        Assert.True(pair.A.Sees(pair.B).HasSession);
+        Assert.Equal(0, pair.B.Tunnel.Drops.Total);
     }
 
     [Fact]
