@@ -120,6 +120,18 @@ public sealed partial class Tunnel
     /// </summary>
     private bool Yields(Peer peer) => _self!.PublicKey.Bytes.SequenceCompareTo(peer.PublicKey.Bytes) < 0;
 
+    /// <summary>
+    /// Whether the last two sessions came of handshakes that crossed and were reordered: each end confirmed the other's, and
+    /// would go on as its responder, with nobody to renew either. The end that does not yield then follows the other to
+    /// the session under which that one sends.
+    /// </summary>
+    private bool HasCrossed(Peer peer)
+    {
+        var (own, others) = peer.Current is { IsInitiator: true } ? (peer.Current, peer.Previous) : (peer.Previous, peer.Current);
+        return own is { IsInitiator: true } && others is { IsInitiator: false } && !Yields(peer)
+            && others.Created > own.Created && others.Created - own.Created < Limits.CrossingTime;
+    }
+
     private Drop HandleCookieReply(ReadOnlySpan<byte> datagram, in Now now)
     {
         var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.CookieReplyReceiver..]);
