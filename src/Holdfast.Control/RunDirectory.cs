@@ -10,6 +10,8 @@ public static class RunDirectory
 
     private const string SocketSuffix = ".sock";
 
+    private const string RecordSuffix = ".json";
+
     /// <summary>The directory; it may not exist yet.</summary>
     public static string Location =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } moved ? Path.GetFullPath(moved) : Default;
@@ -20,13 +22,18 @@ public static class RunDirectory
 
     /// <summary>The record of what a tunnel's engine changed outside its own device.</summary>
     /// <exception cref="ArgumentException">The name can't be a file's.</exception>
-    public static string RecordOf(string name) => PathOf(name, ".json");
+    public static string RecordOf(string name) => PathOf(name, RecordSuffix);
 
     /// <summary>The names that have a control socket, dead ones included, in order.</summary>
-    public static IReadOnlyList<string> Tunnels() => !Directory.Exists(Location) ? [] :
+    public static IReadOnlyList<string> Tunnels() => NamesWith(SocketSuffix);
+
+    /// <summary>The names that have a record, those of engines that ended included, in order.</summary>
+    public static IReadOnlyList<string> Records() => NamesWith(RecordSuffix);
+
+    private static IReadOnlyList<string> NamesWith(string suffix) => !Directory.Exists(Location) ? [] :
     [
-        .. Directory.EnumerateFileSystemEntries(Location, "*" + SocketSuffix)
-            .Select(path => Path.GetFileName(path)[..^SocketSuffix.Length]).Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFileSystemEntries(Location, "*" + suffix)
+            .Select(path => Path.GetFileName(path)[..^suffix.Length]).Order(StringComparer.Ordinal),
     ];
 
     private static string PathOf(string name, string suffix)

@@ -1,6 +1,7 @@
 using Holdfast.Control;
 using Holdfast.Engine.Api;
 using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine;
@@ -22,6 +23,7 @@ public static class DeviceEngine
     /// <exception cref="Holdfast.Linux.LinuxException">It can't be made: somebody has the name, a right is missing.</exception>
     public static async Task<EndReason> RunAsync(string name, ILogger log, Func<Task> up, CancellationToken stop)
     {
+        log = new TunnelLog(log, name);
         await using var tunnel = RunningTunnel.Start(new TunnelOptions { Name = name, Mtu = DefaultMtu }, log);
         await using var wireGuard = WireGuardSocket.Open(tunnel.Name, tunnel, log);
         await using var control = ControlServer.Open(tunnel.Name, (request, cancel) => HandleAsync(tunnel, request, cancel), log);

@@ -30,7 +30,7 @@ internal static class DeviceRunner
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        await DeviceEngine.RunAsync(name, new LineLog(errors, LogLevel.Information), up, stop.Token);
+        await DeviceEngine.RunAsync(name, EventLog.Open(errors, LogLevel.Information), up, stop.Token);
 
         void Stop(PosixSignalContext context)
         {

@@ -42,7 +42,7 @@ internal static class DownRunner
             await WaitForEndAsync(name);
             return true;
         }
-        return TunnelEngine.RemoveLeftovers(name, new LineLog(errors, LogLevel.Warning));
+        return TunnelEngine.RemoveLeftovers(name, EventLog.Open(errors, LogLevel.Warning));
     }
 
     /// <summary>Whether an engine answers under this name.</summary>
