@@ -5,7 +5,7 @@
 # make bench    side by side with real peers in one run (root); ARGS=peers: a hub with ten thousand peers
 # make soak     the long versions: more seeds, real rekeys (root)
 # make docs     writes what is made from the code: man page, docs/cli.md, docs/config.md
-# make install  puts the executable, the man page and the completions below PREFIX (/usr/local)
+# make install  puts the executable, the man page, the completions and the systemd units below PREFIX (/usr/local)
 
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -71,6 +71,9 @@ install: out/holdfast
 	install -D -m 755 out/holdfast $(DESTDIR)$(PREFIX)/bin/holdfast
 	install -D -m 755 out/holdfast-wg $(DESTDIR)$(PREFIX)/bin/holdfast-wg
 	install -D -m 644 packaging/man/holdfast.1 $(DESTDIR)$(PREFIX)/share/man/man1/holdfast.1
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in holdfast.service holdfast@.service; do \
+		sed 's,/usr/bin/,$(PREFIX)/bin/,' packaging/$$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	out/holdfast completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/holdfast

@@ -144,6 +144,19 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         }
     }
 
+    /// <summary>Ends once the tunnel's thread has answered, or the tunnel has ended.</summary>
+    internal async Task AnswersAsync()
+    {
+        try
+        {
+            await _loop.AskAsync(() => true).ConfigureAwait(false);
+        }
+        catch (EngineEndedException)
+        {
+            await _loop.Ended.ConfigureAwait(false); // nobody is left to hang
+        }
+    }
+
     /// <summary>Tells the tunnel its device's MTU in bytes, which bounds padding.</summary>
     public Task SetMtuAsync(int mtu) => _loop.AskAsync(() => _loop.Tunnel.Mtu = mtu);
 
