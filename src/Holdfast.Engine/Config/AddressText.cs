@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -61,8 +60,7 @@ internal static class AddressText
         byte most = Prefix.Bits(address.AddressFamily);
         length = most;
         if (slash < 0) return true;
-        if (uint.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out uint given)
-            && given <= most)
+        if (NumberText.TryDecimal(text[(slash + 1)..], out uint given) && given <= most)
         {
             length = (byte)given;
             return true;
@@ -82,7 +80,7 @@ internal static class AddressText
             var digits = text[range];
             bool octal = digits.Length > 1 && digits[0] == '0';
             if (group == 4 || octal
-                || !byte.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out bytes[group]))
+                || !NumberText.TryDecimal(digits, out bytes[group]))
                 return false;
             group++;
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 
 namespace Holdfast.Engine.Config;
@@ -54,7 +53,7 @@ internal static class EndpointText
 
     /// <summary>A port from 0 to 65535.</summary>
     public static bool TryPort(ReadOnlySpan<char> text, out ushort port)
-        => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);
+        => NumberText.TryDecimal(text, out port);
 
     // A zone (fe80::1%eth0) is left to whoever resolves: which interface it names depends on the moment.
     private static bool TryHost(string host, out IPAddress? address)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Holdfast.Engine.Config;
 
 /// <summary>Names of routing tables, as iproute2 keeps them in <c>rt_tables</c>.</summary>
@@ -34,14 +32,8 @@ public sealed class RouteTableNames
             int comment = line.IndexOf('#');
             string[] words = (comment < 0 ? line : line[..comment]).ToString()
                 .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length == 2 && TryNumber(words[0], out uint number) && number > 0) numbers[words[1]] = number;
+            if (words.Length == 2 && NumberText.TryNumber(words[0], out uint number) && number > 0) numbers[words[1]] = number;
         }
         return new(numbers);
     }
-
-    /// <summary>Parses a table's number: decimal, or hexadecimal with 0x.</summary>
-    internal static bool TryNumber(ReadOnlySpan<char> text, out uint number)
-        => text.StartsWith("0x", StringComparison.Ordinal)
-            ? uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
-            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Holdfast.Crypto;
 
 namespace Holdfast.Engine.Config;
@@ -19,7 +18,7 @@ internal static class ValueText
         mark = null;
         problem = default;
         if (IsOff(text)) return true;
-        if (RouteTableNames.TryNumber(text, out uint number))
+        if (NumberText.TryNumber(text, out uint number))
         {
             mark = number == 0 ? null : number;
             return true;
@@ -34,7 +33,7 @@ internal static class ValueText
         seconds = null;
         problem = default;
         if (IsOff(text)) return true;
-        if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number))
+        if (NumberText.TryDecimal<ushort>(text, out var number))
         {
             seconds = number == 0 ? null : number;
             return true;
@@ -48,8 +47,7 @@ internal static class ValueText
     public static bool TryMtu(string text, out int mtu, out Problem problem)
     {
         problem = default;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out mtu) && mtu is >= 68 and <= 65535)
-            return true;
+        if (NumberText.TryDecimal(text, out mtu) && mtu is >= 68 and <= 65535) return true;
         problem = new($"{ConfigFindings.Quote(text)} is not an MTU", "write a number of bytes from 68 to 65535");
         return false;
     }
@@ -66,7 +64,7 @@ internal static class ValueText
             table = TableChoice.Off;
             return true;
         }
-        uint? number = RouteTableNames.TryNumber(text, out uint given) ? given : names.Find(text);
+        uint? number = NumberText.TryNumber(text, out uint given) ? given : names.Find(text);
         if (number is { } known)
         {
             table = TableChoice.Given(known == 0 ? 254 : known);
