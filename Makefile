@@ -4,6 +4,7 @@
 # make demo     the main job, before your eyes (root)
 # make bench    side by side with real peers in one run (root); ARGS=peers: a hub with ten thousand peers
 # make soak     the long versions: more seeds, real rekeys (root)
+# make fuzz     looks for inputs that a reader does not survive (ARGS=--help says how long, which, again)
 # make docs     writes what is made from the code: man page, docs/cli.md, docs/config.md
 # make install  puts the executable, the man page, the completions and the systemd units below PREFIX (/usr/local)
 
@@ -18,7 +19,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj' | grep -v -e /obj/ -e /bin/) \
 	Directory.Build.props Directory.Build.targets Directory.Packages.props
 
-.PHONY: all setup setup-lab build check test demo bench soak docs install clean
+.PHONY: all setup setup-lab build check test demo bench soak fuzz docs install clean
 
 all: setup out/holdfast
 
@@ -61,6 +62,10 @@ soak: setup-lab out/holdfast build
 	tests/Holdfast.Tests/bin/Release/net10.0/Holdfast.Tests -noColor -showLiveOutput -explicit only \
 		-class Holdfast.Tests.Protocol.CrowdTests
 	tests/Holdfast.LabTests/bin/Release/net10.0/Holdfast.LabTests -noColor -showLiveOutput -explicit only
+
+fuzz: setup
+	@$(DOTNET) build tests/Holdfast.Fuzz -c Release -v quiet -clp:ErrorsOnly
+	@tests/Holdfast.Fuzz/bin/Release/net10.0/Holdfast.Fuzz --corpus tests/Holdfast.Fuzz/Corpus $(ARGS)
 
 docs: build
 	src/Holdfast/bin/Release/net10.0/linux-x64/holdfast man holdfast.1 > packaging/man/holdfast.1

@@ -53,9 +53,19 @@ public static class ControlClient
         var json = JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest);
         await stream.WriteAsync((byte[])[.. json, (byte)'\n'], limit).ConfigureAwait(false);
         var reply = await ReadLineAsync(stream, limit).ConfigureAwait(false);
-        return JsonSerializer.Deserialize(reply.Span, ControlJson.Default.ControlReply)
-            ?? throw new JsonException("no reply");
+        return Read(reply.Span);
     }
+
+    /// <summary>The answer in a line.</summary>
+    /// <exception cref="JsonException">There is none.</exception>
+    internal static ControlReply Read(ReadOnlySpan<byte> line) =>
+        JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply) is { } reply && IsWhole(reply.Status)
+            ? reply
+            : throw new JsonException("no reply, or one with parts missing");
+
+    // The serializer heeds the types of properties, and not those of what is in a collection.
+    private static bool IsWhole(TunnelStatus? status) => status?.Peers.All(
+        p => p is not null && !p.AllowedIps.Contains(null!) && !p.ConfiguredEndpoints.Contains(null!)) != false;
 
     private static async Task<ReadOnlyMemory<byte>> ReadLineAsync(NetworkStream stream, CancellationToken limit)
     {

@@ -61,10 +61,10 @@ public sealed class ControlServer : IAsyncDisposable
                 .ConfigureAwait(false);
             return;
         }
-        using var lines = new LineReader(client, EngineLimits.RequestLineBytes);
+        using var lines = new LineReader(client.ReceiveAsync, EngineLimits.RequestLineBytes);
         while (await NextAsync(lines, ended).ConfigureAwait(false))
         {
-            var answering = TryParse(lines.Line) is { Verb.Length: > 0 } request
+            var answering = TryParse(lines.Line) is { } request
                 ? AnswerAsync(client, request)
                 : RefuseAsync(client, ControlCodes.BadRequest, "that is no request");
             await answering.ConfigureAwait(false);
@@ -115,11 +115,13 @@ public sealed class ControlServer : IAsyncDisposable
         await stream.WriteAsync(LineEnd, deadline.Token).ConfigureAwait(false);
     }
 
-    private static ControlRequest? TryParse(ReadOnlySpan<byte> line)
+    /// <summary>The request in a line; null if there is none.</summary>
+    internal static ControlRequest? TryParse(ReadOnlySpan<byte> line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, ControlJson.Default.ControlRequest);
+            var request = JsonSerializer.Deserialize(line, ControlJson.Default.ControlRequest);
+            return request is { Verb.Length: > 0 } ? request : null;
         }
         catch (JsonException)
         {

@@ -8,7 +8,7 @@ namespace Holdfast.Engine.Api;
 /// <summary>One client's connection to WireGuard's userspace interface: operations, one behind the other.</summary>
 internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, CancellationToken ended) : IDisposable
 {
-    private readonly LineReader _lines = new(client, EngineLimits.RequestLineBytes);
+    private readonly LineReader _lines = new(client.ReceiveAsync, EngineLimits.RequestLineBytes);
     private CancellationTokenSource _deadline = new();
 
     /// <summary>

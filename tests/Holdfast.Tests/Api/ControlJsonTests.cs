@@ -94,6 +94,30 @@ public sealed class ControlJsonTests
         Assert.True(JsonSerializer.Deserialize("""{"ok":true,"later":{"a":[1]}}""",
             ControlJson.Default.ControlReply)!.Ok);
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"ok":true,"status":{"name":null,"version":"1"}}""")]
+    [InlineData("""{"ok":true,"status":{"name":"hf0","version":null}}""")]
+    [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","drops":null}}""")]
+    [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":null}}""")]
+    [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[null]}}""")]
+    [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[{"public_key":null}]}}""")]
+    [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[{"public_key":"p","allowed_ips":[null]}]}}""")]
+    [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[{"public_key":"p","endpoints":null}]}}""")]
+    [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[{"public_key":"p","endpoints":[null]}]}}""")]
+    public void A_reply_with_parts_missing_is_none(string text) =>
+        Assert.Throws<JsonException>(() => ControlClient.Read(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"name":null}""")]
+    [InlineData("""{"name":"hf0","sysctls":null}""")]
+    [InlineData("""{"name":"hf0","sysctls":{"a":null}}""")]
+    [InlineData("""{"name":"hf0","tables":null}""")]
+    [InlineData("""{"name":"hf0","tables":[null]}""")]
+    public void A_run_record_with_parts_missing_is_none(string text) =>
+        Assert.Null(RunRecord.Parse(System.Text.Encoding.UTF8.GetBytes(text)));
+
     private static string Line(string text) => text.ReplaceLineEndings("");
 
     private static string Text(TunnelStatus status) =>
