@@ -56,8 +56,9 @@ public sealed class KillTests : LabTest
     {
         hub.WriteFiles(save: false, larger: false);
         await phase.Ready();
+        var course = await phase.Begin();
         var watch = Stopwatch.StartNew();
-        await (await phase.Begin()).Over;
+        await course.Over;
         var length = watch.Elapsed;
         await AfterPhase(hub, phase);
         return length;
@@ -70,8 +71,8 @@ public sealed class KillTests : LabTest
         await phase.Ready();
         var before = hub.Kept();
         Assert.NotEmpty(before);
-        var watch = Stopwatch.StartNew();
         var course = await phase.Begin();
+        var watch = Stopwatch.StartNew();
         var victims = await Instant.Kill(watch, at, course.Victims);
         await course.Over;
         // What is on disk is what the next engine must know.
@@ -84,10 +85,7 @@ public sealed class KillTests : LabTest
 
     private static async Task AfterPhase(KilledHub hub, Phase phase, string? endpoint = null)
     {
-        if (phase.Mode == Mode.Daemon)
-            await hub.Gone();
-        else
-            await hub.Settled();
+        await hub.Settled();
         await hub.Start(phase.Mode);
         await hub.IsWhole(phase.Mode, phase.Mode == Mode.Device ? null : endpoint);
         await hub.Stop(phase.Mode);

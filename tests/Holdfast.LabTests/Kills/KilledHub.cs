@@ -63,32 +63,24 @@ internal sealed class KilledHub
     /// <summary>The daemon's process.</summary>
     public HostProcess Daemon => _daemon!;
 
-    /// <summary>Brings the tunnel up; an engine that survived is as good.</summary>
+    /// <summary>Starts the program, unless it runs: an engine that survived is as good.</summary>
     public async Task Start(Mode mode)
     {
-        switch (mode)
-        {
-            case Mode.Up when Host.PidsOf("holdfast").Count == 0:
-                await Host.Holdfast("up", Path);
-                break;
-            case Mode.Daemon:
-                _daemon = BeginDaemon();
-                await _daemon.WaitForLine("wg0 is up", StartDeadline);
-                break;
-            case Mode.Device when Host.PidsOf("holdfast").Count == 0:
-                await Host.Holdfast("device", "wg0");
-                await SetUpDevice();
-                break;
-            case Mode.Device:
-                await SetUpDevice();
-                break;
-        }
+        var runs = Host.PidsOf("holdfast").Count > 0;
+        if (!runs && mode == Mode.Up)
+            await Host.Holdfast("up", Path);
+        if (!runs && mode == Mode.Daemon)
+            await BeginDaemon().WaitForLine("wg0 is up", StartDeadline);
+        if (!runs && mode == Mode.Device)
+            await Host.Holdfast("device", "wg0");
+        if (mode == Mode.Device)
+            await SetUpDevice();
     }
 
     public HostProcess BeginDaemon() => _daemon = Host.Start(HoldfastBinary.Path, "daemon", "--config", NodeFile);
 
     /// <summary>What `wg` and `ip` set on a bare device.</summary>
-    public async Task SetUpDevice()
+    private async Task SetUpDevice()
     {
         await Host.Run("wg", "setconf", "wg0", BareFile);
         await Host.Ip($"address replace {WgFile.HubV4}/24 dev wg0", "link set dev wg0 up");

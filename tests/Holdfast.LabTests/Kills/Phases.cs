@@ -22,8 +22,8 @@ internal sealed class Phases
             new("up: both", Nothing, () => Client(itself: null, "up", _hub.Path)),
             new("traffic: the engine", Up, Traffic),
             new("wg set: the engine", Up, Set),
-            new("the site moves: the engine", Up, Move) { MovesEndpoint = true },
-            new("SIGTERM: the engine", Up, () => EndEngine(Signal.Term)),
+            new("the site moves: the engine", UpWithSession, Move) { MovesEndpoint = true },
+            new("SIGTERM: the engine", Up, EndEngine),
             new("down: its client", Up, () => Client(itself: true, "down", "wg0")),
             new("down: the engine", Up, () => Client(itself: false, "down", "wg0")),
             new("down with SaveConfig: the engine", UpSaving, () => Client(itself: false, "down", "wg0")),
@@ -32,7 +32,7 @@ internal sealed class Phases
             new("daemon reads its file again", DaemonOfOther, Reload) { Mode = Mode.Daemon },
             new("daemon ends", Daemon, EndDaemon) { Mode = Mode.Daemon },
             new("device: both", Nothing, () => Client(itself: null, "device", "wg0")) { Mode = Mode.Device },
-            new("device ends: the engine", Device, () => EndEngine(Signal.Term)) { Mode = Mode.Device },
+            new("device ends: the engine", Device, EndEngine) { Mode = Mode.Device },
         ];
     }
 
@@ -41,6 +41,12 @@ internal sealed class Phases
     private Task Nothing() => Task.CompletedTask;
 
     private Task Up() => _hub.Start(Mode.Up);
+
+    private async Task UpWithSession()
+    {
+        await Up();
+        await _hub.Host.Carries(WgFile.SiteV4, Deadline);
+    }
 
     private Task UpSaving()
     {
@@ -66,6 +72,12 @@ internal sealed class Phases
     {
         var client = _hub.Host.Start(HoldfastBinary.Path, arguments);
         var pid = await client.Pid();
+        // An engine's first milliseconds are its runtime's, so it does not matter that it is found a few of them late.
+        if (itself == false)
+        {
+            await Eventually.Until(() => client.HasExited || _hub.Others(pid).Any(), Deadline, "an engine to be there",
+                client.Describe);
+        }
         return new Course(Victims, client.Ends(Deadline));
 
         IEnumerable<int> Victims() => itself switch
@@ -76,14 +88,13 @@ internal sealed class Phases
         };
     }
 
-    private async Task<Course> Traffic()
+    private Task<Course> Traffic()
     {
         var ping = _hub.Site.Host.Start("ping", "-n", "-i", "0.002", "-c", "100", WgFile.HubV4);
-        await ping.Pid();
-        return new Course(Engine, ping.Ends(Deadline));
+        return Task.FromResult(new Course(Engine, ping.Ends(Deadline)));
     }
 
-    private async Task<Course> Set()
+    private Task<Course> Set()
     {
         var sets = _hub.Host.Start("sh", "-c", $"""
             for i in 1 2 3 4 5 6 7 8 9 10; do
@@ -91,16 +102,14 @@ internal sealed class Phases
               wg set wg0 listen-port {WgFile.Port} peer {KeyPair.Third.Public} remove || exit 0
             done
             """);
-        await sets.Pid();
-        return new Course(Engine, sets.Ends(Deadline));
+        return Task.FromResult(new Course(Engine, sets.Ends(Deadline)));
     }
 
     private async Task<Course> Move()
     {
-        await _hub.Site.Set("listen-port", _dice.Next(20_000, 30_000).ToString(CultureInfo.InvariantCulture));
         var before = _hub.Kept();
-        var ping = _hub.Site.Host.Start("ping", "-n", "-i", "0.2", "-c", "1", "-W", "1", WgFile.HubV4);
-        await ping.Pid();
+        await _hub.Site.Set("listen-port", _dice.Next(20_000, 30_000).ToString(CultureInfo.InvariantCulture));
+        var ping = _hub.Site.Host.Start("ping", "-n", "-c", "1", "-W", "1", WgFile.HubV4);
         return new Course(Engine, OnDisk());
 
         async Task OnDisk()
@@ -111,11 +120,23 @@ internal sealed class Phases
         }
     }
 
-    private async Task<Course> EndEngine(Signal signal)
+    private Task<Course> EndEngine()
     {
         var engine = Engine().Single();
-        await _hub.Host.Kill(engine, signal);
-        return new Course(() => [engine], _hub.Gone());
+        return Task.FromResult(new Course(() => [engine], Task.WhenAll(Tell(engine, Signal.Term), _hub.Gone())));
+    }
+
+    // The phase begins with the program that sends the signal, so that no moment after it is left out.
+    private async Task Tell(int pid, Signal signal)
+    {
+        try
+        {
+            await _hub.Host.Kill(pid, signal);
+        }
+        catch (LabException) when (!Engine().Contains(pid))
+        {
+            // It was killed before.
+        }
     }
 
     private async Task<Course> StartDaemon()
@@ -129,15 +150,15 @@ internal sealed class Phases
     {
         _hub.WriteFiles(save: false, _larger = !_larger);
         var daemon = _hub.Daemon;
-        await daemon.Kill(Signal.Hup);
-        return new Course(Engine, Says(daemon, "is in force"));
+        var told = Tell(await daemon.Pid(), Signal.Hup);
+        return new Course(Engine, Task.WhenAll(told, Says(daemon, "is in force")));
     }
 
     private async Task<Course> EndDaemon()
     {
         var daemon = _hub.Daemon;
-        await daemon.Kill(Signal.Term);
-        return new Course(Engine, daemon.Ends(Deadline));
+        var told = Tell(await daemon.Pid(), Signal.Term);
+        return new Course(Engine, Task.WhenAll(told, daemon.Ends(Deadline)));
     }
 
     private static Task Says(HostProcess daemon, string text) => Eventually.Until(

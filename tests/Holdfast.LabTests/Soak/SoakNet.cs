@@ -76,10 +76,11 @@ internal sealed class SoakNet : IAsyncDisposable
     public async Task Start()
     {
         HeapCount.Prepare(HubHost);
-        HubHost.WriteFile(NodeFile, HubYaml());
+        // With the second tunnel that comes and goes later: its port is remembered from here on.
+        HubHost.WriteFile(NodeFile, HubYaml(second: true));
         HubDaemon = HubHost.Start(RunOptions.Usual with { Environment = HeapCount.Environment }, HoldfastBinary.Path,
             "daemon", "--config", NodeFile);
-        await HubDaemon.WaitForLine("wg0 is up", StartDeadline);
+        await HubDaemon.WaitForLine("wg1 is up", StartDeadline);
         SiteEnd = await Site.Up(WgFile.Site(WgFile.At(_wires[Site].Far.V4)));
         Branch.WriteFile(NodeFile, BranchYaml());
         await StartBranch();
