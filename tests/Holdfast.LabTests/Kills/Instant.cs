@@ -13,14 +13,14 @@ internal static class Instant
     /// <param name="begun">Runs since the phase began.</param>
     /// <param name="at">When, counted from there.</param>
     /// <param name="victims">Finds them at that moment, as this process sees them.</param>
-    /// <returns>How many there were.</returns>
-    public static async Task<int> Kill(Stopwatch begun, TimeSpan at, Func<IEnumerable<int>> victims)
+    /// <returns>Those that were there.</returns>
+    public static async Task<IReadOnlyList<int>> Kill(Stopwatch begun, TimeSpan at, Func<IEnumerable<int>> victims)
     {
         if (at - begun.Elapsed > Spin)
             await Task.Delay(at - begun.Elapsed - Spin);
         while (begun.Elapsed < at)
             Thread.SpinWait(20);
-        return victims().Count(TryKill);
+        return [.. victims().Where(TryKill)];
     }
 
     private static bool TryKill(int pid)

@@ -101,8 +101,9 @@ internal sealed class KilledHub
         await Gone();
     }
 
-    /// <summary>Waits until none of our programs runs.</summary>
-    public Task Gone() => Eventually.Until(() => Host.PidsOf("holdfast").Count == 0, StartDeadline,
+    /// <summary>Waits until none of our programs runs, or none of some.</summary>
+    public Task Gone(IReadOnlyList<int>? some = null) => Eventually.Until(
+        () => !Host.PidsOf("holdfast").Any(pid => some is null || some.Contains(pid)), StartDeadline,
         "every program of ours to end");
 
     /// <summary>Waits until an engine that has lost its client either serves or has ended.</summary>
