@@ -26,11 +26,18 @@ public sealed partial class RunningTunnel
             Version = HoldfastVersion.Text,
             Since = _since,
             File = File,
+            HeapBytes = LiveHeap(),
             PacketsFromHost = counters.Read,
             PacketsToHost = counters.Written,
             Drops = drops,
             Peers = new PeerMoment.List([.. tunnel.Peers.Select(Moment)]),
         };
+    }
+
+    private static long LiveHeap()
+    {
+        var last = GC.GetGCMemoryInfo(GCKind.FullBlocking);
+        return last.HeapSizeBytes - last.FragmentedBytes;
     }
 
     private PeerMoment Moment(Peer peer) =>
