@@ -10,10 +10,10 @@ internal static class Figures
     /// <summary>Writes it. A restart that never ended is null.</summary>
     public static void Save(Comparison comparison, string file)
     {
-        var contenders = comparison.Contenders.ToDictionary(c => c.Name, c => new
+        var contenders = comparison.Versions.ToDictionary(v => v.Name, v => new
         {
-            version = comparison.Versions[c],
-            rounds = comparison.Rounds[c].Select(round => round.ToDictionary(f => f.Key.Key,
+            version = v.Version,
+            rounds = comparison.Rounds[v.Name].Select(round => round.ToDictionary(f => f.Key.Key,
                 f => double.IsFinite(f.Value) ? f.Value : (double?)null)),
         });
         File.WriteAllText(file, JsonSerializer.Serialize(new

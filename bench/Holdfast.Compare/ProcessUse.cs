@@ -10,9 +10,9 @@ internal static class ProcessUse
     private const double TicksPerSecond = 100;
 
     /// <summary>Processor time of all its threads so far.</summary>
-    public static async Task<TimeSpan> Cpu(HostProcess process)
+    public static TimeSpan Cpu(int pid)
     {
-        var stat = await File.ReadAllTextAsync($"/proc/{await process.Pid()}/stat");
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
         // The name, the second field, may contain anything; what follows its bracket begins with the third.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var ticks = fields[11..13].Sum(f => long.Parse(f, CultureInfo.InvariantCulture));
@@ -21,17 +21,16 @@ internal static class ProcessUse
 
     /// <summary>Processor time of several.</summary>
     public static async Task<TimeSpan> Cpu(IEnumerable<HostProcess> processes)
-        => (await Task.WhenAll(processes.Select(Cpu))).Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
+        => (await Task.WhenAll(processes.Select(p => p.Pid()))).Select(Cpu).Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
+
+    /// <summary>Resident memory, in KiB.</summary>
+    public static double ResidentKibibytes(int pid)
+    {
+        var resident = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(resident.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Resident memory of the bigger one, in MiB.</summary>
     public static async Task<double> Memory(IEnumerable<HostProcess> processes)
-        => (await Task.WhenAll(processes.Select(Memory))).DefaultIfEmpty().Max();
-
-    private static async Task<double> Memory(HostProcess process)
-    {
-        var lines = await File.ReadAllLinesAsync($"/proc/{await process.Pid()}/status");
-        var resident = lines.First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        var kibibytes = resident.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-        return long.Parse(kibibytes, CultureInfo.InvariantCulture) / 1024.0;
-    }
+        => (await Task.WhenAll(processes.Select(p => p.Pid()))).Select(ResidentKibibytes).DefaultIfEmpty().Max() / 1024;
 }

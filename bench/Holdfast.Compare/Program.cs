@@ -1,10 +1,11 @@
+using Holdfast.Comparing.Peers;
 using Holdfast.Labs;
 
 namespace Holdfast.Comparing;
 
 /// <summary>
 /// Puts Holdfast and real peers side by side: the same two hosts and the same wire, one after the other, several
-/// rounds in one run, so that the noise of a shared machine meets all of them.
+/// rounds in one run, so that the noise of a shared machine meets all of them. With <c>peers</c>: a hub with thousands.
 /// </summary>
 internal static class Program
 {
@@ -12,13 +13,9 @@ internal static class Program
     {
         try
         {
-            var plan = Plan.Parse(arguments);
-            if (LabRequirements.Check(plan.Programs()) is { } missing)
-                throw new LabException(missing);
-            var comparison = await Comparison.Run(plan, Console.Error);
-            Table.Print(comparison, Console.Out);
-            if (plan.Json is { } file)
-                Figures.Save(comparison, file);
+            await (arguments is ["peers", .. var rest]
+                ? PeersPlan.Parse(rest).Run()
+                : Plan.Parse(arguments).Run());
             return 0;
         }
         catch (FormatException e)

@@ -1,60 +1,59 @@
 using System.Globalization;
-using Holdfast.Comparing.Contenders;
 
 namespace Holdfast.Comparing;
 
 /// <summary>The table at the end: medians, spread, and ratios against the reference.</summary>
 internal static class Table
 {
-    private const int NameWidth = 34;
+    private const int NameWidth = 42;
     private const int CellWidth = 38;
 
     /// <summary>Prints it.</summary>
-    public static void Print(Comparison comparison, TextWriter output)
+    /// <param name="comparison">What was measured.</param>
+    /// <param name="metrics">The lines, in order.</param>
+    /// <param name="reference">Whose figures the others are put beside.</param>
+    /// <param name="conditions">How it was measured.</param>
+    /// <param name="patience">What an infinite time was longer than.</param>
+    /// <param name="output">Where to.</param>
+    public static void Print(Comparison comparison, IReadOnlyList<Metric> metrics, string reference, string conditions,
+        TimeSpan patience, TextWriter output)
     {
-        var reference = comparison.Contenders.FirstOrDefault(c => c is WireguardGo);
-        foreach (var contender in comparison.Contenders)
-            output.WriteLine($"{contender.Name,-14} {comparison.Versions[contender]}");
+        foreach (var (name, version) in comparison.Versions)
+            output.WriteLine($"{name,-14} {version}");
         output.WriteLine();
-        output.WriteLine(Explain(comparison, reference));
+        var rounds = comparison.Rounds.Values.First().Count;
+        var ratio = comparison.Rounds.ContainsKey(reference) ? $"; x is the ratio to {reference}'s" : "";
+        output.WriteLine($"{Environment.ProcessorCount} processors for everything. Median of {rounds} "
+            + $"round{(rounds == 1 ? "" : "s")} (lowest to highest){ratio}.\n{conditions}");
         output.WriteLine();
-        output.WriteLine(string.Concat(comparison.Contenders.Select(c => c.Name.PadRight(CellWidth)))
+        output.WriteLine(string.Concat(comparison.Versions.Select(v => v.Name.PadRight(CellWidth)))
             .Insert(0, "".PadRight(NameWidth)).TrimEnd());
-        foreach (var metric in Metric.All)
+        foreach (var metric in metrics)
         {
-            var cells = comparison.Contenders.Select(c => Cell(comparison, c, metric, reference).PadRight(CellWidth));
+            var cells = comparison.Versions.Select(v
+                => Cell(comparison, v.Name, metric, reference, patience).PadRight(CellWidth));
             output.WriteLine(($"{metric.Name}, {metric.Unit}".PadRight(NameWidth) + string.Concat(cells)).TrimEnd());
         }
     }
 
-    private static string Explain(Comparison comparison, Contender? reference)
-    {
-        var rounds = comparison.Rounds.Values.First().Count;
-        var ratio = reference is null ? "" : $"; x is the ratio to {reference.Name}'s";
-        return $"Two hosts, one veth pair, MTU 1500, {Environment.ProcessorCount} processors for everything. Median "
-            + $"of {rounds} round{(rounds == 1 ? "" : "s")} (lowest to highest){ratio}.\n"
-            + "UDP: the highest paced rate of which at most 0.1 % is lost. CPU: of the tunnel's processes, one TCP "
-            + "stream.\nRestart: from kill -9, with the program started again at once, until pings flow; the near end "
-            + "knows the far end's address.";
-    }
-
-    private static string Cell(Comparison comparison, Contender contender, Metric metric, Contender? reference)
+    private static string Cell(Comparison comparison, string contender, Metric metric, string reference,
+        TimeSpan patience)
     {
         var figures = comparison.Figures(contender, metric);
         if (figures.Count == 0)
             return "-";
         string Show(double value) => double.IsInfinity(value)
-            ? string.Create(CultureInfo.InvariantCulture, $">{comparison.Patience.TotalSeconds:0}")
+            ? string.Create(CultureInfo.InvariantCulture, $">{patience.TotalSeconds:0}")
             : value.ToString($"N{metric.Decimals}", CultureInfo.InvariantCulture);
         var median = Comparison.Median(figures);
         var spread = figures.Count > 1 ? $" ({Show(figures[0])} to {Show(figures[^1])})" : "";
         return Show(median) + spread + Ratio(comparison, contender, metric, reference, median);
     }
 
-    private static string Ratio(Comparison comparison, Contender contender, Metric metric, Contender? reference,
+    private static string Ratio(Comparison comparison, string contender, Metric metric, string reference,
         double median)
     {
-        if (reference is null || contender == reference)
+        if (contender == reference || !comparison.Rounds.ContainsKey(reference))
             return "";
         var those = comparison.Figures(reference, metric);
         if (those.Count == 0)

@@ -39,6 +39,10 @@ public static class ControlClient
         {
             throw Explain(name, e);
         }
+        catch (IOException e) when (e.InnerException is SocketException)
+        {
+            throw NotAnswering(name, "hung up", e); // killed, or on its way out
+        }
         catch (JsonException e)
         {
             throw NotAnswering(name, "answers nonsense", e);
@@ -53,16 +57,26 @@ public static class ControlClient
         var json = JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest);
         await stream.WriteAsync((byte[])[.. json, (byte)'\n'], limit).ConfigureAwait(false);
         var reply = await ReadLineAsync(stream, limit).ConfigureAwait(false);
-        return JsonSerializer.Deserialize(reply.Span, ControlJson.Default.ControlReply)
-            ?? throw new JsonException("no reply");
+        return Read(reply.Span);
     }
+
+    /// <summary>The answer in a line.</summary>
+    /// <exception cref="JsonException">There is none.</exception>
+    internal static ControlReply Read(ReadOnlySpan<byte> line) =>
+        JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply) is { } reply && IsWhole(reply.Status)
+            ? reply
+            : throw new JsonException("no reply, or one with parts missing");
+
+    // The serializer heeds the types of properties, and not those of what is in a collection.
+    private static bool IsWhole(TunnelStatus? status) => status?.Peers.All(
+        p => p is not null && !p.AllowedIps.Contains(null!) && !p.ConfiguredEndpoints.Contains(null!)) != false;
 
     private static async Task<ReadOnlyMemory<byte>> ReadLineAsync(NetworkStream stream, CancellationToken limit)
     {
         var buffer = new byte[4096];
         for (var length = 0; ;)
         {
-            var count = await Read(length).ConfigureAwait(false);
+            var count = await stream.ReadAsync(buffer.AsMemory(length), limit).ConfigureAwait(false);
             if (count == 0) throw new JsonException("the reply has no end");
             var end = buffer.AsSpan(length, count).IndexOf((byte)'\n');
             length += count;
@@ -70,18 +84,6 @@ public static class ControlClient
             if (length < buffer.Length) continue;
             if (length > LongestReply) throw new JsonException("the reply is too long");
             Array.Resize(ref buffer, 2 * length);
-        }
-
-        async ValueTask<int> Read(int from)
-        {
-            try
-            {
-                return await stream.ReadAsync(buffer.AsMemory(from), limit).ConfigureAwait(false);
-            }
-            catch (IOException e) when (e.InnerException is SocketException reset)
-            {
-                throw new JsonException("the reply was cut off", reset);
-            }
         }
     }
 

@@ -27,7 +27,7 @@ public static class RunDirectory
     /// <summary>The names that have a control socket, dead ones included, in order.</summary>
     public static IReadOnlyList<string> Tunnels() => NamesWith(SocketSuffix);
 
-    /// <summary>The names that have a record, in order.</summary>
+    /// <summary>The names that have a record, those of engines that ended included, in order.</summary>
     public static IReadOnlyList<string> Records() => NamesWith(RecordSuffix);
 
     private static IReadOnlyList<string> NamesWith(string suffix) => !Directory.Exists(Location) ? [] :

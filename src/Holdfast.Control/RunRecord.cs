@@ -38,9 +38,24 @@ public sealed record RunRecord
     {
         try
         {
-            return JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), RunRecordJson.Default.RunRecord);
+            return Parse(System.IO.File.ReadAllBytes(path));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The record in a file's bytes; null when there is none.</summary>
+    internal static RunRecord? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var record = JsonSerializer.Deserialize(json, RunRecordJson.Default.RunRecord);
+            // The serializer heeds the types of properties, and not those of what is in a collection.
+            return record?.Sysctls.Values.Contains(null!) == true ? null : record;
+        }
+        catch (JsonException)
         {
             return null;
         }
@@ -51,7 +66,9 @@ public sealed record RunRecord
     public void Write(string path)
     {
         var next = path + ".new";
-        System.IO.File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(this, RunRecordJson.Default.RunRecord));
+        System.IO.File.WriteAllBytes(next, ToJson());
         System.IO.File.Move(next, path, overwrite: true);
     }
+
+    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RunRecordJson.Default.RunRecord);
 }

@@ -1,6 +1,7 @@
 using Holdfast.Control;
 using Holdfast.Engine.Api;
 using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Logging;
 using Holdfast.Engine.Routing;
 using Holdfast.Linux;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ public static class DeviceEngine
     public static async Task RunAsync(
         string name, ILogger log, Func<Task> up, Action<EndReason> ended, CancellationToken stop)
     {
+        log = new TunnelLog(log, name);
         await using var tunnel = Start(name, log);
         await using var wireGuard = WireGuardSocket.Open(tunnel.Name, tunnel, log);
         await using var control = ControlServer.Open(tunnel.Name, (request, cancel) => HandleAsync(tunnel, request, cancel), log);

@@ -26,35 +26,22 @@ public sealed partial class RunningTunnel
             Version = HoldfastVersion.Text,
             Since = _since,
             File = File,
+            HeapBytes = LiveHeap(),
             PacketsFromHost = counters.Read,
             PacketsToHost = counters.Written,
             Drops = drops,
-            Peers = [.. tunnel.Peers.Select(Status)],
+            Peers = new PeerMoment.List([.. tunnel.Peers.Select(Moment)]),
         };
     }
 
-    private PeerStatus Status(Peer peer) => new()
+    private static long LiveHeap()
     {
-        Name = _names.GetValueOrDefault(peer.PublicKey) is { Length: > 0 } name ? name : null,
-        PublicKey = peer.PublicKey.ToString(),
-        HasPresharedKey = peer.PresharedKey is not null,
-        Endpoint = peer.Endpoint.IsKnown ? peer.Endpoint.ToString() : null,
-        ConfiguredEndpoints = [.. _endpoints.SpecsOf(peer).Select(s => s.ToString())],
-        LocalAddress = peer.LocalAddress.Address == default
-            ? null : (peer.Endpoint with { Address = peer.LocalAddress.Address, ScopeId = 0 }).ToIPEndPoint().Address.ToString(),
-        AllowedIps = [.. peer.AllowedIps.Select(p => p.ToString())],
-        LatestHandshake = peer.LastHandshakeUnixNanoseconds == 0
-            ? null : DateTimeOffset.UnixEpoch.AddTicks(peer.LastHandshakeUnixNanoseconds / 100),
-        Handshakes = peer.Handshakes,
-        UnansweredInitiations = peer.UnansweredInitiations,
-        HasSession = peer.HasSession,
-        ReceivedBytes = peer.ReceivedBytes,
-        SentBytes = peer.SentBytes,
-        ReceivedPackets = peer.ReceivedPackets,
-        SentPackets = peer.SentPackets,
-        PersistentKeepalive = peer.PersistentKeepalive,
-        Drops = peer.Drops is { } drops ? DropNames.Of(drops) : new Dictionary<string, long>(),
-    };
+        var last = GC.GetGCMemoryInfo(GCKind.FullBlocking);
+        return last.HeapSizeBytes - last.FragmentedBytes;
+    }
+
+    private PeerMoment Moment(Peer peer) =>
+        new(peer, _names.GetValueOrDefault(peer.PublicKey), _endpoints.SpecsOf(peer));
 
     private PeerConfig Snapshot(Peer peer) => new()
     {

@@ -150,6 +150,19 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         }
     }
 
+    /// <summary>Ends once the tunnel's thread has answered, or the tunnel has ended.</summary>
+    internal async Task AnswersAsync()
+    {
+        try
+        {
+            await _loop.AskAsync(() => true).ConfigureAwait(false);
+        }
+        catch (EngineEndedException)
+        {
+            await _loop.Ended.ConfigureAwait(false); // nobody is left to hang
+        }
+    }
+
     /// <summary>Tells the tunnel its device's MTU in bytes, which bounds padding.</summary>
     public Task SetMtuAsync(int mtu) => _loop.AskAsync(() => _loop.Tunnel.Mtu = mtu);
 
@@ -261,7 +274,8 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         }
         peer ??= Add(delta.PublicKey);
 
-        if (delta.Name is not null) _names[peer.PublicKey] = delta.Name;
+        if (delta.Name is { Length: > 0 } name) _names[peer.PublicKey] = name;
+        else if (delta.Name is not null) _names.Remove(peer.PublicKey);
         if (delta.SetsPresharedKey) peer.SetPresharedKey(delta.PresharedKey);
         if (delta.ReplacesAllowedIps) tunnel.AllowedIps.RemoveAll(peer);
         foreach (var allowed in delta.AllowedIps)
@@ -333,5 +347,5 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     }
 
     private string NameOf(Peer peer) =>
-        _names.GetValueOrDefault(peer.PublicKey) is { Length: > 0 } name ? name : peer.PublicKey.ToString();
+        _names.GetValueOrDefault(peer.PublicKey) ?? peer.PublicKey.ToString();
 }

@@ -3,7 +3,9 @@ using Holdfast.Engine.Api;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Routing;
+using Holdfast.Engine.Service;
 using Holdfast.Engine.State;
+using Holdfast.Linux.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine;
@@ -14,20 +16,24 @@ public static class TunnelEngine
     /// <summary>Runs a tunnel until it ends, or until it is told to.</summary>
     /// <param name="config">The tunnel.</param>
     /// <param name="origin">Where it comes from.</param>
+    /// <param name="manager">Who is told that it is ready, makes progress and ends; the caller's.</param>
     /// <param name="log">Where changes are logged.</param>
     /// <param name="up">Called once the tunnel is up, and ended if it throws.</param>
     /// <param name="stopped">What becomes of the device when <paramref name="stop"/> ends the tunnel.</param>
     /// <param name="stop">Ends the tunnel.</param>
     /// <returns>Why it ended.</returns>
     public static async Task<EndReason> RunAsync(
-        TunnelConfig config, TunnelOrigin origin, ILogger log, Func<Task> up, EndKind stopped, CancellationToken stop)
+        TunnelConfig config, TunnelOrigin origin, ServiceManager manager, ILogger log, Func<Task> up, EndKind stopped,
+        CancellationToken stop)
     {
         Directory.CreateDirectory(RunDirectory.Location);
         await using var state = StateStore.TryOpen(StateDirectory.Path, log);
         await using var service = await TunnelService.StartAsync(config, origin, state, log).ConfigureAwait(false);
+        await using var watchdog = EngineWatchdog.Start(manager, service.AnswersAsync);
         try
         {
             await up().ConfigureAwait(false);
+            manager.IsReady(NodeReport.Of([config.Name], [], isBehind: false));
         }
         catch
         {
@@ -37,6 +43,7 @@ public static class TunnelEngine
         var told = new TaskCompletionSource();
         await using var registration = stop.Register(told.SetResult).ConfigureAwait(false);
         await Task.WhenAny(service.Ended, told.Task).ConfigureAwait(false);
+        manager.Stops();
         if (!service.Ended.IsCompleted)
             await service.StopAsync(new EndReason(stopped, "told to end")).ConfigureAwait(false);
         return await service.Ended.ConfigureAwait(false);
@@ -54,8 +61,24 @@ public static class TunnelEngine
         if (record is null && !(exists && isOurs)) return RemoveFiles(RunDirectory.SocketOf(name));
         NetworkLeftovers.Remove(
             network, record ?? new RunRecord { Name = name, HasFirewall = true }, deviceToo: exists && isOurs, log);
+        if (record?.File is { } file) AtomicFile.RemoveLeftover(file);
         RemoveFiles(WireGuardSocket.PathOf(name), RunDirectory.SocketOf(name), RunDirectory.RecordOf(name));
         return true;
+    }
+
+    /// <summary>
+    /// Takes away what a daemon left, every tunnel of its file, with the devices. What still runs, or is somebody else's, stays.
+    /// </summary>
+    /// <param name="file">The daemon's file; it need not be there any more.</param>
+    /// <param name="log">Where it is logged what could not be taken away.</param>
+    /// <returns>The names of the tunnels that are gone.</returns>
+    public static IReadOnlyList<string> RemoveLeftoversOf(string file, ILogger log)
+    {
+        var full = Path.GetFullPath(file);
+        var left = RunDirectory.Records()
+            .Where(name => RunRecord.TryRead(RunDirectory.RecordOf(name)) is { ByDaemon: true } record && record.File == full)
+            .Where(name => !SocketFile.IsAnswered(RunDirectory.SocketOf(name)));
+        return [.. left.Where(name => RemoveLeftovers(name, log))];
     }
 
     private static bool RemoveFiles(params string[] paths)

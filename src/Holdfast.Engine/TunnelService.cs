@@ -2,6 +2,7 @@ using Holdfast.Control;
 using Holdfast.Engine.Api;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Logging;
 using Holdfast.Engine.Routing;
 using Holdfast.Engine.State;
 using Holdfast.Linux;
@@ -42,6 +43,9 @@ public sealed class TunnelService : IAsyncDisposable
     /// <summary>Ends with the tunnel, and says why. What is around it is left for <see cref="DisposeAsync"/>.</summary>
     public Task<EndReason> Ended => _tunnel.Ended;
 
+    /// <summary>Ends once the tunnel's own thread has answered, or the tunnel has ended: a thread that hangs does not answer.</summary>
+    internal Task AnswersAsync() => _tunnel.AnswersAsync();
+
     /// <summary>Brings a tunnel up in the calling thread's network namespace. On failure nothing is left behind.</summary>
     /// <param name="config">What to bring up. Its keys stay the caller's.</param>
     /// <param name="origin">Where it comes from.</param>
@@ -52,6 +56,7 @@ public sealed class TunnelService : IAsyncDisposable
     internal static async Task<TunnelService> StartAsync(
         TunnelConfig config, TunnelOrigin origin, StateStore? state, ILogger log)
     {
+        log = new TunnelLog(log, config.Name);
         var network = new NetworkReconciler(config.Name, log);
         RunningTunnel? tunnel = null;
         TunnelService? service = null;
@@ -103,6 +108,8 @@ public sealed class TunnelService : IAsyncDisposable
         await ShapeNetworkAsync().ConfigureAwait(false);
         var status = await _tunnel.StatusAsync().ConfigureAwait(false);
         Log.TunnelUp(_log, Name, status.ListenPort, status.Peers.Count);
+        // What reading a file and the kernel's routes took goes back to the system before the peers are called.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _greeting = _tunnel.GreetAsync();
     }
 

@@ -26,6 +26,12 @@ public static class Limits
     /// <summary>Messages after which a keypair neither seals nor opens: 2^64 less the window and one.</summary>
     public const ulong RejectAfterMessages = ulong.MaxValue - ReplayWindowBits;
 
+    /// <summary>
+    /// Sessions that both ends began, confirmed within this time of each other, came of handshakes that crossed: longer than
+    /// an initiation is outstanding, with time for datagrams that are late.
+    /// </summary>
+    public static readonly TimeSpan CrossingTime = TimeSpan.FromSeconds(10);
+
     /// <summary>Initiations in a row before giving up: RekeyAttemptTime in steps of RekeyTimeout.</summary>
     public const int HandshakeAttempts = 18;
 
@@ -75,8 +81,11 @@ public static class Limits
 
     // --- load ----------------------------------------------------------------------------------------------
 
-    /// <summary>Handshake messages a second above which a tunnel is under load and asks for cookies.</summary>
-    public const int HandshakesPerSecond = 500;
+    /// <summary>
+    /// Handshake messages a second above which a tunnel is under load and asks for cookies: answers to its own greeting of
+    /// thousands (640 a second) are not, and work for strangers stays below a quarter of a core.
+    /// </summary>
+    public const int HandshakesPerSecond = 1000;
 
     /// <summary>Handshake messages that may come at once before the rate above counts.</summary>
     public const int HandshakeBurst = 250;

@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Engine.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast;
@@ -18,6 +19,7 @@ internal static class HostStreams
         new StreamReader(Console.OpenStandardInput(), Utf8))
     {
         OutIsOpenToOthers = OutIsOpenToOthers,
+        Prefix = JournalStream.IsStandardError ? "<3>" : "",
     };
 
     // The console's stream hides a broken pipe, and a verb that keeps writing would never end. A file stream tells;

@@ -18,8 +18,12 @@ internal sealed class Streams(TextWriter output, TextWriter error, TextReader in
     /// <summary>Whether the answer goes into a file that others can get at.</summary>
     public Func<bool> OutIsOpenToOthers { get; init; } = static () => false;
 
+    /// <summary>What stands before a line of <see cref="Say"/>: in the journal its level, error
+    /// (sd-daemon(3)).</summary>
+    public string Prefix { get; init; } = "";
+
     /// <summary>Writes one line, <c>holdfast: what</c>, where errors go.</summary>
-    public void Say(string what) => Error.WriteLine($"holdfast: {what}");
+    public void Say(string what) => Error.WriteLine($"{Prefix}holdfast: {what}");
 
     /// <summary>Says what failed, where, and what to do.</summary>
     /// <returns><see cref="ExitCode.Failed"/>.</returns>

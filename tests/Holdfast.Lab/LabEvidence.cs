@@ -6,7 +6,7 @@ namespace Holdfast.Labs;
 /// saw.</summary>
 internal static class LabEvidence
 {
-    private static readonly string[][] Questions =
+    public static readonly string[][] Questions =
     [
         ["ip", "-d", "link", "show"],
         ["ip", "-d", "addr", "show"],

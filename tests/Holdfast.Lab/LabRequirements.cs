@@ -8,7 +8,8 @@ public static class LabRequirements
         ("ip", "iproute2"), ("tc", "iproute2"), ("ss", "iproute2"), ("nft", "nftables"), ("ping", "iputils-ping"),
         ("iperf3", "iperf3"), ("wg", "wireguard-tools"), ("wg-quick", "wireguard-tools"),
         ("wireguard-go", "wireguard-go"), ("tcpdump", "tcpdump"), ("ethtool", "ethtool"), ("unshare", "util-linux"),
-        ("nsenter", "util-linux"), ("mount", "mount"), ("sysctl", "procps"), ("ps", "procps"),
+        ("nsenter", "util-linux"), ("mount", "mount"), ("sysctl", "procps"), ("ps", "procps"), ("modprobe", "kmod"),
+        ("qemu-system-x86_64", "qemu-system-x86"), ("busybox", "busybox-static"),
     ];
 
     private static readonly (string Program, string Package)[] BenchmarkPrograms =

@@ -13,6 +13,8 @@ internal static class Program
                agent udp-send ADDRESS PORT PACKETS-PER-SECOND BYTES COUNT
                agent file-receive PORT
                agent file-send ADDRESS PORT BYTES
+               agent swarm HUB-ADDRESS HUB-PORT HUB-KEY SITES CALLS-PER-SECOND
+               agent flood HUB-ADDRESS HUB-PORT HUB-KEY PER-SECOND SECONDS SOURCES
                agent draw DRAWING...
         """;
 
@@ -36,6 +38,10 @@ internal static class Program
                 ["file-receive", var port] => FileReceiver.Run(Number(port), stop.Token),
                 ["file-send", var address, var port, var bytes]
                     => FileSender.Run(address, Number(port), Number(bytes), stop.Token),
+                ["swarm", var address, var port, var key, var sites, var calls]
+                    => Swarm.Run(At(address, port), key, Number(sites), Number(calls), stop.Token),
+                ["flood", var address, var port, var key, var rate, var seconds, var sources]
+                    => Flood.Run(At(address, port), key, Number(rate), Number(seconds), Number(sources), stop.Token),
                 ["draw", .. var drawing] when drawing.Length > 0 => Drawing.Stand(drawing, stop.Token),
                 _ => throw new FormatException(Usage),
             });
@@ -56,6 +62,9 @@ internal static class Program
             return 1;
         }
     }
+
+    private static System.Net.IPEndPoint At(string address, string port)
+        => new(System.Net.IPAddress.Parse(address), Number(port));
 
     private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

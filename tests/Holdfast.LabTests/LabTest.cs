@@ -6,30 +6,51 @@ namespace Holdfast.LabTests;
 public abstract class LabTest : IAsyncLifetime
 {
     private readonly List<Lab> _labs = [];
+    private readonly List<FullKernel> _kernels = [];
+
+    private static string TestName => TestContext.Current.TestMethod is { } method
+        ? $"{method.TestClass.TestClassSimpleName}.{method.MethodName}" : nameof(LabTest);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        var failed = TestContext.Current.TestState?.Result == TestResult.Failed;
         foreach (var lab in _labs)
         {
-            lab.Failed |= TestContext.Current.TestState?.Result == TestResult.Failed;
+            lab.Failed |= failed;
             await lab.DisposeAsync();
             if (lab.Failed)
                 TestContext.Current.TestOutputHelper?.WriteLine($"evidence: {lab.Directory}");
+        }
+        foreach (var kernel in _kernels)
+        {
+            kernel.Failed |= failed;
+            await kernel.DisposeAsync();
+            if (kernel.Failed)
+                TestContext.Current.TestOutputHelper?.WriteLine($"evidence: {kernel.Directory}");
         }
     }
 
     /// <summary>Draws a lab that ends with the test.</summary>
     protected async Task<Lab> Draw(params string[] drawing)
     {
-        var name = TestContext.Current.TestMethod is { } method
-            ? $"{method.TestClass.TestClassSimpleName}.{method.MethodName}" : GetType().Name;
-        var lab = await Lab.Draw(new LabOptions { Name = name }, drawing);
+        var lab = await Lab.Draw(new LabOptions { Name = TestName }, drawing);
         _labs.Add(lab);
         return lab;
     }
+
+    /// <summary>Boots a machine with a kernel of its own, which ends with the test.</summary>
+    protected async Task<FullKernel> Boot(FullKernelOptions options)
+    {
+        var kernel = await FullKernel.Boot(options with { Name = TestName });
+        _kernels.Add(kernel);
+        return kernel;
+    }
+
+    /// <inheritdoc cref="Boot(FullKernelOptions)"/>
+    protected Task<FullKernel> Boot(params string[] modules) => Boot(new FullKernelOptions { Modules = modules });
 
     protected static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 

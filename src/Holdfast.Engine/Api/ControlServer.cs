@@ -13,6 +13,8 @@ namespace Holdfast.Engine.Api;
 /// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
+    private static readonly ReadOnlyMemory<byte> LineEnd = "\n"u8.ToArray();
+
     private readonly LocalServer _server;
     private readonly Func<ControlRequest, CancellationToken, Task<ControlReply>> _handler;
     private readonly TimeSpan _idle;
@@ -59,10 +61,10 @@ public sealed class ControlServer : IAsyncDisposable
                 .ConfigureAwait(false);
             return;
         }
-        using var lines = new LineReader(client, EngineLimits.RequestLineBytes);
+        using var lines = new LineReader(client.ReceiveAsync, EngineLimits.RequestLineBytes);
         while (await NextAsync(lines, ended).ConfigureAwait(false))
         {
-            var answering = TryParse(lines.Line) is { Verb.Length: > 0 } request
+            var answering = TryParse(lines.Line) is { } request
                 ? AnswerAsync(client, request)
                 : RefuseAsync(client, ControlCodes.BadRequest, "that is no request");
             await answering.ConfigureAwait(false);
@@ -106,16 +108,20 @@ public sealed class ControlServer : IAsyncDisposable
     private async Task SendAsync(Socket client, ControlReply reply)
     {
         using var deadline = new CancellationTokenSource(_deadline);
-        byte[] json = [.. JsonSerializer.SerializeToUtf8Bytes(reply, ControlJson.Default.ControlReply), (byte)'\n'];
-        for (ReadOnlyMemory<byte> left = json; left.Length > 0;)
-            left = left[await client.SendAsync(left, deadline.Token).ConfigureAwait(false)..];
+        // Piece by piece: the status of ten thousand peers has megabytes.
+        using var stream = new NetworkStream(client, ownsSocket: false);
+        await JsonSerializer.SerializeAsync(stream, reply, ControlJson.Default.ControlReply, deadline.Token)
+            .ConfigureAwait(false);
+        await stream.WriteAsync(LineEnd, deadline.Token).ConfigureAwait(false);
     }
 
-    private static ControlRequest? TryParse(ReadOnlySpan<byte> line)
+    /// <summary>The request in a line; null if there is none.</summary>
+    internal static ControlRequest? TryParse(ReadOnlySpan<byte> line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, ControlJson.Default.ControlRequest);
+            var request = JsonSerializer.Deserialize(line, ControlJson.Default.ControlRequest);
+            return request is { Verb.Length: > 0 } ? request : null;
         }
         catch (JsonException)
         {

@@ -4,27 +4,47 @@ using System.Security.Cryptography;
 namespace Holdfast.Engine.Api;
 
 /// <summary>
-/// Text that holds keys while it is put together and sent: bytes that grow, and are zeroed wherever they stood.
+/// Text that holds keys while it is put together and sent: in pieces of one size, so that nothing is copied, and zeroed
+/// wherever it stood.
 /// </summary>
 internal sealed class KeyBuffer : IDisposable
 {
-    private byte[] _bytes = new byte[4096];
+    // Small enough for the ordinary heap, whose garbage goes soon.
+    private const int PieceBytes = 32 << 10;
+
+    private readonly List<byte[]> _full = [];
+    private byte[] _last = new byte[PieceBytes];
     private int _length;
 
-    /// <summary>What was written so far.</summary>
-    internal ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
+    /// <summary>What was written so far, in order.</summary>
+    internal IEnumerable<ReadOnlyMemory<byte>> Written =>
+        _full.Select(piece => (ReadOnlyMemory<byte>)piece).Append(_last.AsMemory(0, _length));
 
-    internal void Append(ReadOnlySpan<byte> text) => text.CopyTo(Take(text.Length));
+    internal void Append(ReadOnlySpan<byte> text)
+    {
+        while (text.Length > 0)
+        {
+            if (_length == PieceBytes) Begin();
+            var part = text[..Math.Min(text.Length, PieceBytes - _length)];
+            part.CopyTo(_last.AsSpan(_length));
+            _length += part.Length;
+            text = text[part.Length..];
+        }
+    }
 
     internal void Append(string ascii)
     {
-        var fill = Take(ascii.Length);
-        for (var i = 0; i < fill.Length; i++) fill[i] = (byte)ascii[i];
+        Span<byte> text = stackalloc byte[ascii.Length];
+        for (var i = 0; i < text.Length; i++) text[i] = (byte)ascii[i];
+        Append(text);
     }
 
     internal void AppendHex(ReadOnlySpan<byte> key)
     {
-        Convert.TryToHexStringLower(key, Take(2 * key.Length), out _);
+        Span<byte> text = stackalloc byte[2 * key.Length];
+        Convert.TryToHexStringLower(key, text, out _);
+        Append(text);
+        CryptographicOperations.ZeroMemory(text);
     }
 
     internal void Append<T>(T value)
@@ -36,18 +56,15 @@ internal sealed class KeyBuffer : IDisposable
         Append(text[..length]);
     }
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(_bytes);
-
-    private Span<byte> Take(int length)
+    public void Dispose()
     {
-        if (_bytes.Length - _length < length)
-        {
-            var larger = new byte[Math.Max(checked(2 * _bytes.Length), _length + length)];
-            _bytes.AsSpan(0, _length).CopyTo(larger);
-            CryptographicOperations.ZeroMemory(_bytes);
-            _bytes = larger;
-        }
-        _length += length;
-        return _bytes.AsSpan(_length - length, length);
+        foreach (var piece in _full) CryptographicOperations.ZeroMemory(piece);
+        CryptographicOperations.ZeroMemory(_last);
+    }
+
+    private void Begin()
+    {
+        _full.Add(_last);
+        (_last, _length) = (new byte[PieceBytes], 0);
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace Holdfast.Engine.Api;
@@ -6,8 +5,11 @@ namespace Holdfast.Engine.Api;
 /// <summary>
 /// Reads lines of a bounded length from a client. Lines may hold keys, so what was read is zeroed afterwards.
 /// </summary>
-internal sealed class LineReader(Socket client, int longest) : IDisposable
+internal sealed class LineReader(LineReader.Receiver receive, int longest) : IDisposable
 {
+    /// <summary>Fills memory with what comes next, and returns how much that is; 0 at the end.</summary>
+    internal delegate ValueTask<int> Receiver(Memory<byte> fill, CancellationToken cancel);
+
     private readonly byte[] _buffer = new byte[longest + 1];
     private int _start;
     private int _end;
@@ -42,7 +44,7 @@ internal sealed class LineReader(Socket client, int longest) : IDisposable
             WasTooLong = _end == _buffer.Length;
             if (WasTooLong) return false;
             scanned = _end;
-            var count = await client.ReceiveAsync(_buffer.AsMemory(_end), cancel).ConfigureAwait(false);
+            var count = await receive(_buffer.AsMemory(_end), cancel).ConfigureAwait(false);
             if (count == 0) return false;
             _end += count;
         }

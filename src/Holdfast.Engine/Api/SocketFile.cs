@@ -56,7 +56,8 @@ internal static class SocketFile
         }
     }
 
-    private static bool IsAnswered(string path)
+    /// <summary>Whether a process listens there.</summary>
+    internal static bool IsAnswered(string path)
     {
         if (!File.Exists(path)) return false;
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

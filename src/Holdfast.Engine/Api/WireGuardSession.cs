@@ -8,7 +8,7 @@ namespace Holdfast.Engine.Api;
 /// <summary>One client's connection to WireGuard's userspace interface: operations, one behind the other.</summary>
 internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, CancellationToken ended) : IDisposable
 {
-    private readonly LineReader _lines = new(client, EngineLimits.RequestLineBytes);
+    private readonly LineReader _lines = new(client.ReceiveAsync, EngineLimits.RequestLineBytes);
     private CancellationTokenSource _deadline = new();
 
     /// <summary>
@@ -65,7 +65,7 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
                 throw;
             }
         }).ConfigureAwait(false);
-        await SendAsync(text.Written).ConfigureAwait(false);
+        foreach (var piece in text.Written) await SendAsync(piece).ConfigureAwait(false);
         return true;
     }
 

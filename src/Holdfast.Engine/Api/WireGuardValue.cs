@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
@@ -23,13 +22,7 @@ internal static class WireGuardValue
 
     /// <summary>Decimal digits alone; leading zeros are allowed.</summary>
     internal static bool TryNumber<T>(ReadOnlySpan<byte> value, out T number)
-        where T : struct, IBinaryInteger<T>
-    {
-        number = default;
-        // The framework would take zero bytes behind the digits.
-        return !value.ContainsAnyExceptInRange((byte)'0', (byte)'9')
-            && T.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
+        where T : struct, IBinaryInteger<T> => NumberText.TryDecimal(value, out number);
 
     internal static bool TryPublicKey(ReadOnlySpan<byte> value, out PublicKey key)
     {

@@ -15,6 +15,15 @@ internal static class NumberText
             && T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
+    /// <summary>A decimal number of ASCII bytes.</summary>
+    internal static bool TryDecimal<T>(ReadOnlySpan<byte> text, out T number)
+        where T : struct, IBinaryInteger<T>
+    {
+        number = default;
+        return !text.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            && T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
+
     /// <summary>Decimal, or hexadecimal behind 0x, as wg reads a mark and iproute2 the numbers in rt_tables.</summary>
     internal static bool TryNumber(ReadOnlySpan<char> text, out uint number) =>
         text is ['0', 'x', .. var digits] ? TryHexadecimal(digits, out number) : TryDecimal(text, out number);

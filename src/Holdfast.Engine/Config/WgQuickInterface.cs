@@ -7,6 +7,7 @@ namespace Holdfast.Engine.Config;
 internal sealed class WgQuickInterface(ConfigFindings findings, RouteTableNames tables)
 {
     private readonly List<InterfaceAddress> _addresses = [];
+    private readonly HashSet<InterfaceAddress> _givenAddresses = [];
     private readonly List<IPAddress> _dnsServers = [];
     private readonly List<string> _dnsSearch = [];
     private readonly List<string> _preUp = [];
@@ -107,10 +108,10 @@ internal sealed class WgQuickInterface(ConfigFindings findings, RouteTableNames 
         {
             if (!AddressText.TryInterfaceAddress(text, out var address, out var problem))
                 findings.Error(place, problem);
-            else if (_addresses.Contains(address))
-                findings.Warn(place, $"{address} stands twice", "remove one of them");
-            else
+            else if (_givenAddresses.Add(address))
                 _addresses.Add(address);
+            else
+                findings.Warn(place, $"{address} stands twice", "remove one of them");
         }
     }
 
@@ -121,8 +122,11 @@ internal sealed class WgQuickInterface(ConfigFindings findings, RouteTableNames 
         {
             bool server = text.Contains(':', StringComparison.Ordinal)
                 || text.All(c => char.IsAsciiDigit(c) || c == '.');
-            if (!server)
+            if (!server && DomainText.IsDomain(text))
                 _dnsSearch.Add(text);
+            else if (!server)
+                findings.Error(place, $"{ConfigFindings.Quote(text)} is neither an IP address nor a domain",
+                    "write servers' addresses and search domains");
             else if (AddressText.TryAddress(text, out var address))
                 _dnsServers.Add(address);
             else

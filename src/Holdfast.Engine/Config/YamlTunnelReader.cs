@@ -138,10 +138,7 @@ internal sealed class YamlTunnelReader(
 
     private string CheckDomain(string text, Place place)
     {
-        bool valid = text.Length is > 0 and <= ConfigLimits.HostName
-            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '~')
-            && text.Any(c => !char.IsAsciiDigit(c) && c != '.');
-        if (!valid) findings.Error(place, $"{ConfigFindings.Quote(text)} is not a domain", "servers go to dns");
+        if (!DomainText.IsDomain(text)) findings.Error(place, $"{ConfigFindings.Quote(text)} is not a domain", "servers go to dns");
         return text;
     }
 

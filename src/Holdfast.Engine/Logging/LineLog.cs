@@ -3,12 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine.Logging;
 
-/// <summary>Writes log lines to a text stream, one line an event: time, level, text. Under systemd the journal knows the time,
-/// and the level is its prefix (sd-daemon(3)).</summary>
-public sealed class LineLog(TextWriter output, LogLevel least) : ILogger
+/// <summary>Writes log lines to a text stream, one line an event: time, level, text. The journal knows the time itself, and takes
+/// the level as a prefix (sd-daemon(3)).</summary>
+internal sealed class LineLog(TextWriter output, LogLevel least, bool toJournal = false) : ILogger
 {
-    private static readonly bool ToJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
-
     private readonly Lock _writing = new();
 
     /// <inheritdoc/>
@@ -25,7 +23,7 @@ public sealed class LineLog(TextWriter output, LogLevel least) : ILogger
     {
         if (!IsEnabled(logLevel)) return;
         var text = formatter(state, exception).ReplaceLineEndings(" ");
-        var line = ToJournal
+        var line = toJournal
             ? $"<{Priority(logLevel)}>{text}"
             : string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {Word(logLevel)} {text}");
         lock (_writing) output.WriteLine(line);
@@ -39,7 +37,8 @@ public sealed class LineLog(TextWriter output, LogLevel least) : ILogger
         _ => "error",
     };
 
-    private static int Priority(LogLevel level) => level switch
+    /// <summary>The level as syslog(3) counts.</summary>
+    internal static int Priority(LogLevel level) => level switch
     {
         LogLevel.Trace or LogLevel.Debug => 7,
         LogLevel.Information => 6,

@@ -23,7 +23,7 @@ internal static class NetworkLeftovers
             {
                 Linux.Files.Sysctl.Write(name, value);
             }
-            catch (LinuxException e)
+            catch (Exception e) when (e is LinuxException or ArgumentException) // the kernel, or the name, is not as it was
             {
                 Log.SettingNotRestored(log, name, value, e.Message);
             }

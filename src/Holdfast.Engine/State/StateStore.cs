@@ -1,7 +1,5 @@
 using System.Threading.Channels;
-using Holdfast.Crypto;
 using Holdfast.Linux.Sqlite;
-using Holdfast.Protocol;
 using Holdfast.Protocol.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -13,18 +11,6 @@ namespace Holdfast.Engine.State;
 /// </summary>
 internal sealed class StateStore : IAsyncDisposable
 {
-    private const string Schema =
-        """
-        CREATE TABLE IF NOT EXISTS peer (
-          tunnel TEXT NOT NULL, public_key TEXT NOT NULL, address BLOB NOT NULL, port INTEGER NOT NULL,
-          scope INTEGER NOT NULL, configured TEXT NOT NULL, seen INTEGER NOT NULL,
-          PRIMARY KEY (tunnel, public_key)) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS timestamps (
-          tunnel TEXT NOT NULL PRIMARY KEY, seconds INTEGER NOT NULL, nanoseconds INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS listening (
-          tunnel TEXT NOT NULL PRIMARY KEY, port INTEGER NOT NULL) WITHOUT ROWID;
-        """;
-
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
 
     private readonly SqliteDatabase _database;
@@ -47,7 +33,7 @@ internal sealed class StateStore : IAsyncDisposable
         {
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var database = SqliteDatabase.Open(Path.Combine(directory, "holdfast.db"), BusyTimeout);
-            database.Execute(Schema);
+            StateRows.Prepare(database);
             return new StateStore(database, log);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
@@ -105,7 +91,7 @@ internal sealed class StateStore : IAsyncDisposable
         {
             try
             {
-                lock (store._use) return new TunnelMemory(ReadPeers(), ReadFloor(), ReadPort());
+                lock (store._use) return StateRows.Load(store._database, tunnel);
             }
             catch (SqliteException e)
             {
@@ -134,40 +120,5 @@ internal sealed class StateStore : IAsyncDisposable
             using var insert = store._database.Prepare("INSERT OR REPLACE INTO listening VALUES (?, ?)");
             insert.Bind(1, tunnel).Bind(2, port).Run();
         });
-
-        private List<PeerState> ReadPeers()
-        {
-            var peers = new List<PeerState>();
-            using var select = store._database.Prepare(
-                "SELECT public_key, address, port, scope, configured FROM peer WHERE tunnel = ?");
-            select.Bind(1, tunnel);
-            while (select.Step())
-            {
-                // A row that makes no sense is as good as none.
-                if (!PublicKey.TryParse(select.GetText(0), out var key)) continue;
-                if (select.GetBlob(1) is not { Length: 4 or 16 } bytes) continue;
-                var address = new System.Net.IPAddress(bytes);
-                if (bytes.Length == 16 && select.GetInt64(3) is > 0 and <= uint.MaxValue and var scope)
-                    address.ScopeId = scope;
-                if (select.GetInt64(2) is not (> 0 and <= ushort.MaxValue and var port)) continue;
-                var endpoint = Endpoint.From(new System.Net.IPEndPoint(address, (int)port));
-                peers.Add(new PeerState(key, endpoint, select.GetText(4) ?? ""));
-            }
-            return peers;
-        }
-
-        private Tai64n ReadFloor()
-        {
-            using var select = store._database.Prepare("SELECT seconds, nanoseconds FROM timestamps WHERE tunnel = ?");
-            select.Bind(1, tunnel);
-            return select.Step() ? new Tai64n((ulong)select.GetInt64(0), (uint)select.GetInt64(1)) : default;
-        }
-
-        private ushort ReadPort()
-        {
-            using var select = store._database.Prepare("SELECT port FROM listening WHERE tunnel = ?");
-            select.Bind(1, tunnel);
-            return select.Step() && select.GetInt64(0) is >= 0 and <= ushort.MaxValue and var port ? (ushort)port : (ushort)0;
-        }
     }
 }

@@ -12,11 +12,10 @@ namespace Holdfast.Protocol.Peers;
 public sealed class Peer
 {
     // --- constant after construction -----------------------------------------------------------------------
-    internal readonly CookieJar Cookies;
     internal readonly StagedPackets Staged;
 
     // --- configuration ---------------------------------------------------------------------------------------
-    internal readonly List<IPNetwork> Prefixes = [];
+    internal readonly List<IPNetwork> Prefixes = new(1); // most peers have one
     internal Secret? PresharedSecret;
     internal Secret? StaticShared; // the precomputed agreement of the two static keys; null if it is degenerate
     internal Endpoint CurrentEndpoint;
@@ -27,6 +26,7 @@ public sealed class Peer
     internal Keypair? Current;
     internal Keypair? Next; // made as responder, not yet confirmed by a message under it
     internal Initiation? Initiation;
+    internal CookieJar Cookies;
     internal Tai64n LatestTimestamp; // of the initiations it sent
     internal Tai64n LastTimestampSent;
     internal MonoTime LastInitiationAccepted = MonoTime.LongAgo;
@@ -46,7 +46,6 @@ public sealed class Peer
     internal Peer(in PublicKey publicKey, StagedPackets.Budget staged)
     {
         PublicKey = publicKey;
-        Cookies = new CookieJar(publicKey);
         Staged = new StagedPackets(staged);
     }
 

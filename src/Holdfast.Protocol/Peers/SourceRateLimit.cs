@@ -2,14 +2,14 @@ namespace Holdfast.Protocol.Peers;
 
 /// <summary>
 /// Handshakes per source address while under load: a table of fixed size, in sets of four, so that a flood from many sources
-/// costs no memory. IPv6 counts by /64, the least that one host is given.
+/// costs no memory beyond it. It is made when the first source asks. IPv6 counts by /64, the least that one host is given.
 /// </summary>
 internal sealed class SourceRateLimit
 {
     private const int Ways = 4;
 
-    private readonly Entry[] _entries = new Entry[Limits.RateLimitedSources];
     private readonly ulong _seed;
+    private Entry[]? _entries;
 
     internal SourceRateLimit(IRandomSource random)
     {
@@ -21,6 +21,7 @@ internal sealed class SourceRateLimit
     internal bool Allows(in Endpoint from, MonoTime now)
     {
         // Only sources that proved their address come here, so a keyed multiplication is enough of a hash.
+        _entries ??= new Entry[Limits.RateLimitedSources];
         var source = (ulong)(from.Address >> 64) ^ from.Family;
         var set = (int)(((source * _seed) ^ (source >> 29)) * _seed >> 40) % (_entries.Length / Ways) * Ways;
         ref var entry = ref Find(_entries.AsSpan(set, Ways), source);

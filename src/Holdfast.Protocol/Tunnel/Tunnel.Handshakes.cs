@@ -27,7 +27,7 @@ public sealed partial class Tunnel
         var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.InitiationBytes)[..Message.InitiationBytes];
         if (!peer.Initiation.TryWrite(
             _self, peer.PublicKey, peer.StaticShared.Bytes, NextTimestamp(peer, now), _random, room)) return;
-        peer.Cookies.WriteMacs(room, now.Mono);
+        peer.Cookies.WriteMacs(peer.PublicKey, room, now.Mono);
         Send(peer, Message.InitiationBytes, now.Mono);
         Arm(peer, ref peer.Timers.Retransmit, now.Mono + Limits.RekeyTimeout + Jitter());
     }
@@ -73,7 +73,7 @@ public sealed partial class Tunnel
         (peer.Next, peer.Previous) = (keypair, null);
         SessionDerived(peer, keypair, now.Mono);
 
-        peer.Cookies.WriteMacs(room, now.Mono);
+        peer.Cookies.WriteMacs(peer.PublicKey, room, now.Mono);
         Send(peer, Message.ResponseBytes, now.Mono);
         return Drop.None;
     }
@@ -120,11 +120,23 @@ public sealed partial class Tunnel
     /// </summary>
     private bool Yields(Peer peer) => _self!.PublicKey.Bytes.SequenceCompareTo(peer.PublicKey.Bytes) < 0;
 
+    /// <summary>
+    /// Whether the last two sessions came of handshakes that crossed and were reordered: each end confirmed the other's, and
+    /// would go on as its responder, with nobody to renew either. The end that does not yield then follows the other to
+    /// the session under which that one sends.
+    /// </summary>
+    private bool HasCrossed(Peer peer)
+    {
+        var (own, others) = peer.Current is { IsInitiator: true } ? (peer.Current, peer.Previous) : (peer.Previous, peer.Current);
+        return own is { IsInitiator: true } && others is { IsInitiator: false } && !Yields(peer)
+            && others.Created > own.Created && others.Created - own.Created < Limits.CrossingTime;
+    }
+
     private Drop HandleCookieReply(ReadOnlySpan<byte> datagram, in Now now)
     {
         var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.CookieReplyReceiver..]);
         if (!_peers.TryFind(receiver, out var found)) return Drops.Count(Drop.UnknownReceiver);
-        var drop = found.Peer.Cookies.Take(datagram, now.Mono);
+        var drop = found.Peer.Cookies.Take(found.Peer.PublicKey, datagram, now.Mono);
         return drop == Drop.None ? Drop.None : Count(found.Peer, drop);
     }
 

@@ -37,6 +37,7 @@ public sealed partial class Tunnel
 
         Received(peer, datagram.Length, from, to, now.Mono);
         if (keypair == peer.Next) Confirm(peer, now);
+        else if (keypair == peer.Previous && HasCrossed(peer)) (peer.Current, peer.Previous) = (keypair, peer.Current);
         if (IsDueWhenReceiving(peer, now.Mono)) InitiateAtLastMinute(peer, now);
         if (plain.Length == 0) return Drop.None;
 

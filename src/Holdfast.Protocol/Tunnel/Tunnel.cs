@@ -106,7 +106,8 @@ public sealed partial class Tunnel : IDisposable
     public Peer AddPeer(in PublicKey key)
     {
         if (_peers.Count >= Limits.Peers) throw new InvalidOperationException($"more than {Limits.Peers} peers");
-        var peer = new Peer(key, _stagedBudget);
+        // It may have been here before, and remember our timestamps although our clock went back since.
+        var peer = new Peer(key, _stagedBudget) { LastTimestampSent = LatestTimestampSent };
         _peers.Add(peer);
         Agree(peer);
         return peer;

@@ -17,7 +17,7 @@ internal static class DeviceRunner
     {
         CryptoLibraries.Require();
         Rights.Require();
-        DeviceEngine.RefuseExisting(name, new LineLog(errors, LogLevel.Warning)); // its log is somebody else's, too
+        DeviceEngine.RefuseExisting(name, EventLog.Open(errors, LogLevel.Warning)); // its log is somebody else's, too
         if (foreground) await RunEngineAsync(name, () => Task.CompletedTask, _ => { }, errors);
         else await EngineProcess.StartAsync(name, ["engine", "device", name]);
     }
@@ -39,7 +39,7 @@ internal static class DeviceRunner
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        await DeviceEngine.RunAsync(name, new LineLog(errors, LogLevel.Information), up, ended, stop.Token);
+        await DeviceEngine.RunAsync(name, EventLog.Open(errors, LogLevel.Information), up, ended, stop.Token);
 
         void Stop(PosixSignalContext context)
         {

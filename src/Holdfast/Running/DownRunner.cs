@@ -40,7 +40,7 @@ internal static class DownRunner
         if (wasRunning) await WaitForEndAsync(name);
         // An engine that was killed leaves everything; one whose device was deleted first, why it ended.
         if (wasRunning && !File.Exists(RunDirectory.RecordOf(name)) && !File.Exists(RunDirectory.SocketOf(name))) return true;
-        return TunnelEngine.RemoveLeftovers(name, new LineLog(errors, LogLevel.Warning)) || wasRunning;
+        return TunnelEngine.RemoveLeftovers(name, EventLog.Open(errors, LogLevel.Warning)) || wasRunning;
     }
 
     /// <summary>Asks the engine to end. False if there is none, or none any more.</summary>

@@ -4,6 +4,7 @@ using Holdfast.Engine;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Logging;
+using Holdfast.Engine.Service;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Running;
@@ -21,12 +22,14 @@ internal static class UpRunner
         Rights.Require();
         var (config, file) = Load(target, tunnel: null, errors);
         await RefuseRunningAsync(config.Name);
-        await Hooks.RunAsync(config.PreUp, config.Name, errors);
         if (foreground)
         {
-            await RunEngineAsync(config, file, errors);
+            using var manager = ServiceManager.Take();
+            await Hooks.RunAsync(config.PreUp, config.Name, errors);
+            await RunEngineAsync(config, file, manager, errors);
             return;
         }
+        await Hooks.RunAsync(config.PreUp, config.Name, errors);
         await EngineProcess.StartAsync(config.Name, ["engine", "tunnel", file]);
         await FinishAsync(config, errors);
     }
@@ -43,19 +46,20 @@ internal static class UpRunner
                 stop.Cancel();
             });
             var reason = await TunnelEngine.RunAsync(
-                config, new TunnelOrigin(path), new LineLog(errors, LogLevel.Information), EngineProcess.ReportUpAsync,
+                config, new TunnelOrigin(path), ServiceManager.None, EventLog.Open(errors, LogLevel.Information), EngineProcess.ReportUpAsync,
                 EndKind.Left, stop.Token);
             if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
         });
 
-    private static async Task RunEngineAsync(TunnelConfig config, string file, TextWriter errors)
+    private static async Task RunEngineAsync(
+        TunnelConfig config, string file, ServiceManager manager, TextWriter errors)
     {
-        var log = new LineLog(errors, LogLevel.Information);
+        var log = EventLog.Open(errors, LogLevel.Information);
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         var reason = await TunnelEngine.RunAsync(
-            config, new TunnelOrigin(file), log, () => AfterUpAsync(config, errors), EndKind.Down, stop.Token);
+            config, new TunnelOrigin(file), manager, log, () => AfterUpAsync(config, errors), EndKind.Down, stop.Token);
         if (stop.IsCancellationRequested) await AfterDownAsync(config, errors);
         else if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
         if (reason.Kind == EndKind.Failed) throw new CommandException(reason.Text);

@@ -14,7 +14,7 @@ internal sealed class Holder : IAsyncDisposable
 
     // The process id is read before /proc shows the namespace's own numbers. Orphans in the host become the holder's
     // children; ignoring SIGCHLD reaps them.
-    private const string Script = """
+    internal const string Script = """
         read -r pid rest < /proc/self/stat
         mount -t proc proc /proc
         mount -t sysfs sysfs /sys

@@ -78,8 +78,11 @@ public sealed class FullSocketTests : LabTest
         Assert.True(progress.LongestGapMs < 3000, progress.ToString());
     }
 
-    private static WgFile V4Only(WgFile file) => file.WithPeer(p => p with { AllowedIps = p.AllowedIps.Split(", ")[0] })
-        with { Addresses = [file.Addresses[0]] };
+    private static WgFile V4Only(WgFile file) => file with
+    {
+        Addresses = [file.Addresses[0]],
+        Peers = [.. file.Peers.Select(p => p with { AllowedIps = p.AllowedIps.Split(", ")[0] })],
+    };
 
     private static HostProcess Flood(Host from, string to, int count) => Agent.Start(from, "udp-send", to, "7002",
         Agent.Number(PacketsPerSecond), Agent.Number(PacketBytes), Agent.Number(count));

@@ -63,6 +63,17 @@ public sealed class ConfigFuzzTests
         await work.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
+    // Once each address was looked up among all before it.
+    [Fact]
+    public async Task Very_many_addresses_are_soon_read()
+    {
+        var addresses = Enumerable.Range(0, 300_000).Select(n => new System.Net.IPAddress(0x0000000AL + ((long)n << 8)));
+        var text = $"[Interface]\nAddress = {string.Join(", ", addresses)}\n";
+        var work = Task.Run(() => WgQuickFile.Parse("f.conf", text), TestContext.Current.CancellationToken);
+        var result = await work.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.Equal(300_000, result.Value?.Addresses.Count);
+    }
+
     private static void Try(bool yaml, string text, int seed)
     {
         try

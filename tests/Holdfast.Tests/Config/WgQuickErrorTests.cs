@@ -35,6 +35,10 @@ public sealed class WgQuickErrorTests
         { "[Interface]\nListenPort = 65536", "wg0.conf:2:14: '65536' is not a port; write a number from 0 to 65535" },
         { "[Interface]\nFwMark = 0X1",
             "wg0.conf:2:10: '0X1' is not a mark; write off, or a number from 0 to 0xffffffff" },
+        { "[Interface]\nDNS = 10.0.0.1, -x",
+            "wg0.conf:2:17: '-x' is neither an IP address nor a domain; write servers' addresses and search domains" },
+        { "[Interface]\nDNS = a\"b",
+            "wg0.conf:2:7: 'a\"b' is neither an IP address nor a domain; write servers' addresses and search domains" },
         { "[Interface]\nAddress = 10.0.0.1/24, 10.0.0/8",
             "wg0.conf:2:24: '10.0.0/8' is not an IP address; "
             + "write ADDRESS/LENGTH, for example 10.7.0.0/24 or fd07::/64" },

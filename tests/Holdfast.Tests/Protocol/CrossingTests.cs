@@ -105,6 +105,60 @@ public sealed class CrossingTests
         Assert.Single(pair.B.Packets);
     }
 
+    /// <summary>Each end completes its own handshake, confirms the other's after it, and is left as a responder.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Two_responders_meet_in_the_session_that_one_of_them_began(ulong seed)
+    {
+        var (pair, yields, other) = TwoResponders(seed);
+        var (current, previous) = (other.Sees(yields).Current!, other.Sees(yields).Previous!);
+
+        yields.Send(other, pair.Now, id: 1);
+        pair.Exchange();
+        Assert.Same(previous, other.Sees(yields).Current);
+        Assert.Same(current, other.Sees(yields).Previous);
+        Assert.True(previous.IsInitiator);
+        Assert.Equal(previous.RemoteIndex, yields.Sees(other).Current!.LocalIndex);
+        Assert.Equal([1], other.Ids);
+        Assert.Equal(0, yields.Tunnel.Drops.Total + other.Tunnel.Drops.Total);
+    }
+
+    [Fact]
+    public void Two_responders_with_keepalives_have_a_session_at_any_time()
+    {
+        var (pair, yields, other) = TwoResponders(seed: 1);
+        yields.Tunnel.SetPersistentKeepalive(yields.Sees(other), 25, pair.Now);
+        other.Tunnel.SetPersistentKeepalive(other.Sees(yields), 25, pair.Now);
+        for (var second = 0; second < 400; second++)
+        {
+            pair.Run(TimeSpan.FromSeconds(1), exchanging: true);
+            Assert.True(yields.Sees(other).Current!.MaySeal(pair.Mono), $"no session after {second} s");
+            Assert.True(other.Sees(yields).Current!.MaySeal(pair.Mono), $"no session after {second} s");
+        }
+    }
+
+    /// <summary>What comes late from a session before the last does not bring that one back.</summary>
+    [Fact]
+    public void A_session_of_long_ago_stays_the_previous_one()
+    {
+        var pair = Enumerable.Range(1, 20).Select(seed => new TestPair((ulong)seed)).First(p => ByKey(p).Other == p.A).Connect();
+        var (yields, other) = ByKey(pair);
+        var session = other.Sees(yields).Current;
+        yields.Send(other, pair.Now);
+        var late = yields.TakeOut();
+        pair.Run(TimeSpan.FromSeconds(16)); // it misses an answer, and begins anew
+        pair.Exchange();
+        var last = other.Sees(yields).Current;
+        Assert.NotSame(session, last);
+
+        Assert.Same(session, other.Sees(yields).Previous);
+        Assert.Equal(Drop.None, other.Take(late, pair.Now));
+        Assert.Same(last, other.Sees(yields).Current);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -135,11 +189,23 @@ public sealed class CrossingTests
         pair.Exchange();
         Assert.True(pair.A.Sees(pair.B).HasSession);
 
-        pair.A.Restart();
-        pair.A.Tunnel.StartTimestampsAfter(default);
+        pair.A.Restart(keepsFloor: false);
         pair.Skip(TimeSpan.FromSeconds(1));
         pair.A.Tunnel.Greet(pair.A.Add(pair.B), pair.Now);
         Assert.Equal(Drop.StaleTimestamp, pair.B.Take(pair.A.TakeOut(), pair.Now));
+    }
+
+    [Fact]
+    public void A_peer_that_is_added_again_gets_later_timestamps_although_the_clock_went_back()
+    {
+        var pair = new TestPair().Connect();
+        pair.Run(TimeSpan.FromSeconds(30));
+        pair.WallOffset = -50L * 365 * 86400 * 1_000_000_000;
+        pair.A.Tunnel.RemovePeer(pair.PeerB);
+        pair.A.Tunnel.Greet(pair.A.Add(pair.B), pair.Now);
+        pair.Exchange();
+        Assert.True(pair.A.Sees(pair.B).HasSession);
+        Assert.Equal(0, pair.B.Tunnel.Drops.Total);
     }
 
     [Fact]
@@ -155,6 +221,28 @@ public sealed class CrossingTests
         pair.Skip(TimeSpan.FromMilliseconds(.1));
         Assert.Equal(Drop.None, pair.B.Take(pair.A.Out[0], pair.Now));
     }
+
+    private static (TestPair Pair, TestEnd Yields, TestEnd Other) TwoResponders(ulong seed)
+    {
+        var pair = Cross(seed);
+        var (yields, other) = ByKey(pair);
+        var (initiation, crossing) = (yields.TakeOut(), other.TakeOut());
+        yields.Take(crossing, pair.Now);
+        other.Take(yields.TakeOut(), pair.Now); // its response
+        var late = other.TakeOut(); // confirms the session that the other began
+        pair.Skip(TimeSpan.FromMilliseconds(10));
+        other.Take(initiation, pair.Now);
+        yields.Take(other.TakeOut(), pair.Now);
+        yields.Take(late, pair.Now);
+        other.Take(yields.TakeOut(), pair.Now);
+        Assert.False(yields.Sees(other).Current!.IsInitiator);
+        Assert.False(other.Sees(yields).Current!.IsInitiator);
+        return (pair, yields, other);
+    }
+
+    /// <summary>The end with the lower public key first.</summary>
+    private static (TestEnd Yields, TestEnd Other) ByKey(TestPair pair) =>
+        pair.A.Key.Bytes.SequenceCompareTo(pair.B.Key.Bytes) < 0 ? (pair.A, pair.B) : (pair.B, pair.A);
 
     private static TestPair Cross(ulong seed)
     {

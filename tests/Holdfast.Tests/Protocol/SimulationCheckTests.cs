@@ -8,15 +8,18 @@ namespace Holdfast.Tests.Protocol;
 /// <summary>The simulation's checkers can fail: each finds what is broken here on purpose.</summary>
 public sealed class SimulationCheckTests
 {
-    private readonly SimWorld _world = new(seed: 1, nodes: 2);
+    private readonly SimWorld _world = new(seed: 1, (1, 2));
 
     public SimulationCheckTests()
     {
-        foreach (var node in _world.Nodes) _world.Start(node);
+        Two.Learn(One);
+        _world.Start();
         _world.Run(TimeSpan.FromSeconds(1));
-        Assert.Empty(_world.Violations);
+        Assert.Empty(_world.Findings.Violations);
         Assert.True(One.Sees(Two).HasSession);
     }
+
+    private static readonly Endpoint Elsewhere = Endpoint.From(IPEndPoint.Parse("198.51.100.1:9"));
 
     private SimNode One => _world.Nodes[0];
     private SimNode Two => _world.Nodes[1];
@@ -43,9 +46,9 @@ public sealed class SimulationCheckTests
         _world.Run(TimeSpan.FromSeconds(181));
         var datagram = new byte[32];
         BitConverter.TryWriteBytes(datagram.AsSpan(4), One.Sees(Two).Current!.LocalIndex);
-        One.CheckOpened(datagram);
+        One.Sinks.CheckAccepted(Message.Transport, datagram);
         Finds("a keypair opens past its limit");
-        One.CheckOpened(new byte[32]);
+        One.Sinks.CheckAccepted(Message.Transport, new byte[32]);
         Finds("opened under a keypair that no peer has");
     }
 
@@ -82,7 +85,7 @@ public sealed class SimulationCheckTests
     [Fact]
     public void A_packet_that_is_lost_without_a_name()
     {
-        One.Offered++;
+        One.Account.Offered++;
         _world.CheckAccounts();
         Finds("node 1: offered");
     }
@@ -90,7 +93,7 @@ public sealed class SimulationCheckTests
     [Fact]
     public void A_datagram_that_is_lost_without_a_name()
     {
-        One.DataArrived++;
+        One.Account.DataArrived++;
         _world.CheckAccounts();
         Finds("node 1: arrived");
     }
@@ -98,7 +101,7 @@ public sealed class SimulationCheckTests
     [Fact]
     public void A_drop_that_is_not_counted()
     {
-        One.Took(Drop.StaleTimestamp);
+        One.Account.Took(Drop.StaleTimestamp);
         _world.CheckAccounts();
         Finds("node 1: StaleTimestamp returned 1 times, counted 0");
     }
@@ -137,23 +140,23 @@ public sealed class SimulationCheckTests
         response[0] = 2;
         for (var i = 0; i < 3; i++) Commit(One, response);
         _world.CheckAccounts();
-        Finds("responses to");
+        Finds("node 1: 4 responses to 1 initiations");
     }
 
     [Fact]
     public void An_end_that_never_comes_back()
     {
         _world.Tamper = _ => null;
-        SimulationTests.CheckThatAllMeetAgain(_world);
-        Finds("1 does not reach 2 although the wire works");
+        SimEnding.AllMeetAgain(_world);
+        Finds("1 does not reach 2");
     }
 
     [Fact]
     public void A_session_that_ends_in_spite_of_its_keepalive()
     {
         (One.Keepalive, Two.Keepalive) = (25, 25); // as the checker believes; the tunnels were told nothing
-        SimulationTests.CheckThatIdleSessionsStay(_world);
-        Finds("the idle session of 1 and 2 is gone");
+        SimEnding.IdleSessionsStay(_world);
+        Finds("1 has no session in spite of keepalives with 2");
     }
 
     [Fact]
@@ -161,14 +164,14 @@ public sealed class SimulationCheckTests
     {
         // Keepalives vanish: the sender begins anew every 15 s.
         _world.Tamper = d => d.Length == Message.TransportMinimumBytes ? null : d;
-        SimulationTests.CheckThatOneWayTrafficIsQuiet(_world);
-        Finds("sessions in 40 s of traffic in one direction");
+        SimEnding.TrafficOneWayIsQuiet(_world);
+        Finds("sessions in 40 s of traffic to 2");
     }
 
     [Fact]
     public void Keys_that_are_left()
     {
-        One.CheckThatKeysAreGone();
+        One.Account.CheckThatNothingIsLeft();
         Finds("node 1: keys are left");
         Finds("node 1: 2 indices are left"); // both began at once
     }
@@ -177,15 +180,15 @@ public sealed class SimulationCheckTests
     public void A_lone_packet_that_is_not_sent_again()
     {
         _world.At(TimeSpan.FromSeconds(803), () => _world.Tamper = _ => null);
-        SimulationTests.CheckThatAllEnds(_world);
-        Finds("a lone packet to 2 is not sent again");
+        SimEnding.AllEnds(_world);
+        Finds("1 sends a lone packet only once to 2");
     }
 
     [Fact]
     public void A_replayed_initiation()
     {
-        One.CheckAccepted(new byte[Message.InitiationBytes]);
-        One.CheckAccepted(new byte[Message.InitiationBytes]);
+        One.Sinks.CheckAccepted(Message.Initiation, new byte[Message.InitiationBytes]);
+        One.Sinks.CheckAccepted(Message.Initiation, new byte[Message.InitiationBytes]);
         Finds("an initiation was replayed");
     }
 
@@ -193,19 +196,66 @@ public sealed class SimulationCheckTests
     public void What_waits_and_does_not_go()
     {
         _world.At(TimeSpan.FromSeconds(800 + 6 + 800 + 1), () => _world.Tamper = _ => null);
-        SimulationTests.CheckThatAllEnds(_world);
-        Finds("what waited at 2 did not go at once");
+        SimEnding.AllEnds(_world);
+        Finds("2 lets wait what is for 1");
     }
 
     [Fact]
     public void A_wrong_source_that_nobody_sent()
     {
         var packet = SimPacket.Between(2, 2, 1, 100);
-        One.Offered++;
-        One.Tunnel.HandlePacket(packet, 100, One.Now);
+        One.Account.Offered++;
+        One.Offer(packet, 100);
         _world.Run(TimeSpan.FromSeconds(1));
         _world.CheckAccounts();
         Finds("1 wrong sources of 0");
+    }
+
+    [Fact]
+    public void A_stranger_that_changes_a_peer()
+    {
+        One.Mistake = () => One.Sees(Two).SetEndpoint(Elsewhere);
+        _world.Hand(null, Elsewhere, One, new byte[40], SimTrust.None);
+        Finds("Malformed changes a peer");
+    }
+
+    [Fact]
+    public void A_stranger_that_moves_a_timer()
+    {
+        One.Mistake = () => One.Sees(Two).Timers.Keepalive += TimeSpan.FromTicks(1);
+        _world.Send(Two, One);
+        _world.Run(TimeSpan.FromMilliseconds(20));
+        _world.Hand(null, Elsewhere, One, new byte[40], SimTrust.None);
+        Finds("Malformed changes a peer");
+    }
+
+    [Fact]
+    public void A_stranger_that_is_answered()
+    {
+        One.Mistake = () => Commit(One, new byte[Message.CookieReplyBytes]);
+        _world.Hand(null, Elsewhere, One, new byte[40], SimTrust.None);
+        Finds("Malformed is answered 1 times");
+        Finds("40 bytes are answered with 64");
+    }
+
+    [Fact]
+    public void A_packet_that_waits_for_ever()
+    {
+        _world.Tamper = _ => null;
+        _world.Run(TimeSpan.FromSeconds(600));
+        _world.Send(One, Two);
+        One.Account.CheckThatNothingIsLeft();
+        Finds("node 1: 1 packets still wait");
+        Finds("node 1: a timer is left");
+    }
+
+    [Fact]
+    public void A_timer_that_never_ends()
+    {
+        void Again() => _world.At(TimeSpan.Zero, Again);
+        Again();
+        _world.Run(TimeSpan.FromSeconds(1));
+        Finds("time stands still");
     }
 
     [Fact]
@@ -214,11 +264,11 @@ public sealed class SimulationCheckTests
         for (var i = 0; i < 100; i++) _world.Send(One, Two);
         _world.Run(TimeSpan.FromSeconds(1));
         _world.Check(false, "something");
-        Assert.Equal(31, _world.Violations.Count);
-        Assert.Contains("1 > 2 data 240 arrives", _world.Violations[^1]);
+        Assert.Equal(31, _world.Findings.Violations.Count);
+        Assert.Contains("1 > 2 data 240 arrives", _world.Findings.Violations[^1]);
     }
 
-    private void Finds(string what) => Assert.Contains(_world.Violations, v => v.Contains(what));
+    private void Finds(string what) => Assert.Contains(_world.Findings.Violations, v => v.Contains(what));
 
     /// <summary>What a tunnel would send if its counter went wrong.</summary>
     private void Seal(ulong counter)
@@ -232,15 +282,14 @@ public sealed class SimulationCheckTests
 
     private void Commit(SimNode node, byte[] datagram)
     {
-        IDatagramSink sink = node;
-        var nowhere = Endpoint.From(IPEndPoint.Parse("198.51.100.1:9"));
-        datagram.CopyTo(sink.Reserve(nowhere, datagram.Length));
-        sink.Commit(datagram.Length, nowhere, default, node.Tunnel.Peers.First());
+        IDatagramSink sink = node.Sinks;
+        datagram.CopyTo(sink.Reserve(Elsewhere, datagram.Length));
+        sink.Commit(datagram.Length, Elsewhere, default, node.Tunnel.Peers.First());
     }
 
     private void Deliver(byte[] packet)
     {
-        IPacketSink sink = One;
+        IPacketSink sink = One.Sinks;
         packet.CopyTo(sink.Reserve(packet.Length));
         sink.Commit(packet.Length, One.Sees(Two));
     }

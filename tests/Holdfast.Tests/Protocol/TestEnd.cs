@@ -49,10 +49,10 @@ internal sealed class TestEnd : IDatagramSink, IPacketSink, ITunnelEvents
 
     public Peer Sees(TestEnd other) => Tunnel.FindPeer(other.Key)!;
 
-    /// <summary>Kill -9 and start: the key and the timestamps' floor are what the disk kept.</summary>
-    public void Restart()
+    /// <summary>Kill -9 and start: the key and the timestamps' floor are what the disk kept, or the key alone.</summary>
+    public void Restart(bool keepsFloor = true)
     {
-        _floor = Tunnel.LatestTimestampSent;
+        _floor = keepsFloor ? Tunnel.LatestTimestampSent : default;
         Tunnel.Dispose();
         Out.Clear();
         Tunnel = NewTunnel();

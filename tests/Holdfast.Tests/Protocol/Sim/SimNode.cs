@@ -1,247 +1,209 @@
 using System.Net;
 using Holdfast.Crypto;
+using Holdfast.Engine.DataPlane;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Tests.Protocol.Sim;
 
-/// <summary>One host of a simulation: a tunnel, its sinks, and an account of every packet.</summary>
-internal sealed class SimNode : IDatagramSink, IPacketSink, ITunnelEvents
+/// <summary>One host of a simulation: a tunnel with its state directory and its clocks.</summary>
+internal sealed class SimNode
 {
+    private const int InboxDatagrams = 32;
+
     private readonly SimWorld _world;
     private readonly byte[] _privateKey = new byte[32];
-    private readonly byte[] _datagram = new byte[2048];
-    private readonly byte[] _packet = new byte[2048];
-    private readonly Dictionary<PublicKey, Endpoint> _remembered = [];
-    private readonly Dictionary<PublicKey, long> _lastInitiation = [];
-    private readonly Dictionary<PublicKey, (long Second, int Count)> _chatter = [];
-    private readonly HashSet<ulong> _accepted = [];
-    private readonly long[] _returned = new long[DropCounters.Reasons];
-    private readonly long[] _named = new long[DropCounters.Reasons];
+    private readonly HashSet<SimNode> _learned = [];
+    private readonly Queue<Action> _inbox = [];
+    private SimState _state = new();
+    private SimState? _firstState;
+    private TimestampReserve _reserve;
+    private MonoTime? _awakeAt;
+    private MonoTime _asleepSince;
+    private bool _clockStands;
+    private TimeSpan _lag;
 
-    public SimNode(SimWorld world, int number)
+    public SimNode(SimWorld world, int number, ulong seed)
     {
         (_world, Number) = (world, number);
-        world.Random.Fill(_privateKey);
+        Source = new SimSource(seed);
+        Source.Fill(_privateKey);
         using var secret = new Secret(_privateKey);
         Key = secret.DerivePublicKey();
-        Address = Endpoint.From(new IPEndPoint(new IPAddress([192, 0, 2, (byte)number]), 51820));
-        Tunnel = null!;
+        Address = SimPacket.Outer(number, 51820);
+        Account = new SimAccount(this, world);
+        Sinks = new SimSinks(this, world);
+        (_reserve, Tunnel) = (null!, null!);
     }
 
     public int Number { get; }
     public PublicKey Key { get; }
-    public Endpoint Address { get; set; }
+    public SimSource Source { get; }
+    public SimAccount Account { get; }
+    public SimSinks Sinks { get; }
     public Tunnel Tunnel { get; private set; }
+
+    /// <summary>Where it sends from. <see cref="SimWorld.Move"/> changes it.</summary>
+    public Endpoint Address { get; set; }
+
+    /// <summary>How far its wall clock is off, in nanoseconds.</summary>
     public long WallOffset { get; set; }
+
+    /// <summary>Its persistent keepalive in seconds.</summary>
     public ushort Keepalive { get; set; }
-    public bool Forgets { get; set; }
 
-    // The account: everything offered is sent, dropped by name, or waiting.
-    public long Offered { get; set; }
-    public long DataSent { get; private set; }
-    public long DataArrived { get; set; }
-    public long Delivered { get; private set; }
-    public long OutboundDropsBefore { get; private set; }
-    public long LostInRestart { get; private set; }
-    public long InboundDrops { get; set; }
-    public long Initiations { get; private set; }
-    public long Responses { get; private set; }
-    public long CorruptedArrivals { get; set; }
-    public long DuplicateArrivals { get; set; }
-    public long WrongSources => _named[(int)Drop.WrongSource];
-    public HashSet<long> Seen { get; } = [];
-    public int Sessions { get; private set; }
-    public int GivenUp { get; private set; }
+    /// <summary>Happens while its tunnel takes a datagram: for tests of the checks.</summary>
+    public Action? Mistake { get; set; }
 
-    public Now Now => new(_world.Now, SimWorld.WallStart + _world.Now.Nanoseconds + WallOffset);
+    /// <summary>Whether it gets no turn; its host sends nothing either.</summary>
+    public bool IsAsleep => _awakeAt is not null;
 
-    /// <summary>Starts (or kills and starts) the tunnel, with the peers of the world and what the state directory kept.</summary>
-    public void Start(IEnumerable<SimNode> peers, bool knowsAddresses)
+    public Now Now
     {
-        var floor = default(Tai64n);
-        if (Tunnel is not null)
+        get
         {
-            OutboundDropsBefore += OutboundDrops;
-            LostInRestart += Waiting;
-            floor = Tunnel.LatestTimestampSent;
-            CheckNames();
-            Array.Clear(_returned);
-            _accepted.Clear();
-            _lastInitiation.Clear();
-            Tunnel.Dispose();
-        }
-        Tunnel = new Tunnel(_world.Random, this, this, this) { ListenPort = Address.Port };
-        Tunnel.SetPrivateKey(new Secret(_privateKey));
-        Tunnel.StartTimestampsAfter(floor);
-        foreach (var node in peers)
-        {
-            var peer = Tunnel.AddPeer(node.Key);
-            Tunnel.AllowedIps.Set(new IPNetwork(new IPAddress(SimPacket.Address4(node.Number)), 32), peer);
-            Tunnel.AllowedIps.Set(new IPNetwork(new IPAddress(SimPacket.Address6(node.Number)), 128), peer);
-            if (_world.PresharedKeyOf(Number, node.Number) is { } psk) peer.SetPresharedKey(psk);
-            if (!Forgets && _remembered.TryGetValue(node.Key, out var last)) peer.SetEndpoint(last);
-            else if (knowsAddresses) peer.SetEndpoint(node.Address);
-            Tunnel.SetPersistentKeepalive(peer, Keepalive, Now);
-            Tunnel.Greet(peer, Now);
+            var mono = new MonoTime((IsAsleep && _clockStands ? _asleepSince : _world.Now).Nanoseconds - _lag.Ticks * 100);
+            return new Now(mono, SimWorld.WallStart + mono.Nanoseconds + WallOffset);
         }
     }
+
+    /// <summary>When it wants a turn, as the world's clock has it.</summary>
+    public MonoTime NextTurn => _awakeAt ?? Tunnel.NextTimeout + _lag;
 
     public Peer Sees(SimNode other) => Tunnel.FindPeer(other.Key)!;
 
-    public long OutboundDrops => Enumerable.Range((int)Drop.NotIp, (int)Drop.StagedExpired - (int)Drop.NotIp + 1)
-        .Sum(d => Tunnel.Drops[(Drop)d]);
+    // --- its life ----------------------------------------------------------------------------------------------
 
-    public long Waiting => Tunnel.Peers.Sum(p => (long)p.Staged.Count);
-
-    // --- IDatagramSink ---------------------------------------------------------------------------------------
-
-    Span<byte> IDatagramSink.Reserve(in Endpoint to, int size)
+    /// <summary>Starts, or kills and starts, the tunnel with what the configuration and the state directory know.</summary>
+    public void Start()
     {
-        _world.Check(to.IsKnown, "a datagram to nowhere");
-        return _datagram.AsSpan(0, size);
-    }
-
-    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
-    {
-        var datagram = _datagram.AsSpan(0, length);
-        switch (Message.TypeOf(datagram))
+        WakeUp();
+        _inbox.Clear();
+        if (Tunnel is not null)
         {
-            case Message.Transport:
-                CheckTransport(datagram, owner!);
-                if (length > Message.TransportMinimumBytes) DataSent++;
-                else CheckChatter(owner!);
-                break;
-            case Message.Response:
-                Responses++;
-                CheckChatter(owner!);
-                break;
-            case Message.Initiation:
-                CheckInitiation(owner!);
-                break;
-            case 0:
-                _world.Check(false, "not a message of the protocol");
-                break;
+            Account.Close();
+            Sinks.Forget();
+            Tunnel.Dispose();
         }
-        _world.Transmit(this, to, datagram.ToArray());
+        Tunnel = new Tunnel(Source, Sinks, Sinks, Sinks) { ListenPort = Address.Port };
+        Tunnel.SetPrivateKey(new Secret(_privateKey));
+        _reserve = new TimestampReserve(ceiling => _state.Floor = ceiling);
+        Tunnel.StartTimestampsAfter(_state.Floor);
+        foreach (var node in _world.PeersOf(this)) Add(node);
+        _firstState ??= _state.Copy();
+        KeepReserve();
     }
 
-    private void CheckTransport(ReadOnlySpan<byte> datagram, Peer owner)
+    /// <summary>
+    /// Restarts with the oldest copy of the state directory. Its clock is right: with neither, its initiations are replays
+    /// to every peer until its clock is where it was, and no end can tell the difference.
+    /// </summary>
+    public void RollBack()
     {
-        var receiver = BitConverter.ToUInt32(datagram[4..]);
-        var counter = BitConverter.ToUInt64(datagram[8..]);
-        _world.Check(_world.Nonces.Add((Number, receiver, counter)), "a nonce was used twice");
-        var keypair = owner.Current!;
-        _world.Check(keypair.RemoteIndex == receiver, "sealed under another keypair than the current");
-        _world.Check(_world.Now - keypair.Created < Limits.RejectAfterTime, "a keypair seals past its limit");
-        _world.Check(keypair.SendCounter <= Limits.RejectAfterMessages, "a keypair seals past its message limit");
+        var latest = Tunnel.LatestTimestampSent;
+        _state = _firstState!.Copy();
+        if (Tai64n.FromUnix(Now.UnixNanoseconds) <= latest)
+            WallOffset += latest.ToUnix() - Now.UnixNanoseconds + TimeSpan.FromSeconds(1).Ticks * 100;
+        Start();
     }
 
-    /// <summary>Hears what the tunnel said about a datagram.</summary>
-    public void Took(Drop drop)
+    /// <summary>The configuration says where the other is.</summary>
+    public void Learn(SimNode other)
     {
-        _returned[(int)drop]++;
-        _named[(int)drop]++;
+        _learned.Add(other);
+        if (Tunnel is null) return;
+        Sees(other).SetEndpoint(other.Address);
+        Turn(() => Tunnel.Resume(Sees(other), Now));
     }
 
-    /// <summary>A message was opened: its keypair is one of the peer's and not beyond its limit.</summary>
-    public void CheckOpened(ReadOnlySpan<byte> datagram)
+    public void SetKeepalive(ushort seconds)
     {
-        var index = BitConverter.ToUInt32(datagram[4..]);
-        foreach (var peer in Tunnel.Peers)
-        {
-            foreach (var keypair in new[] { peer.Previous, peer.Current, peer.Next })
-            {
-                if (keypair?.LocalIndex != index) continue;
-                _world.Check(_world.Now - keypair.Created < Limits.RejectAfterTime, "a keypair opens past its limit");
-                return;
-            }
-        }
-        _world.Check(false, "opened under a keypair that no peer has");
+        Keepalive = seconds;
+        foreach (var peer in Tunnel.Peers) Turn(() => Tunnel.SetPersistentKeepalive(peer, seconds, Now));
     }
 
-    /// <summary>An initiation is answered once; its ephemeral key names it.</summary>
-    public void CheckAccepted(ReadOnlySpan<byte> initiation) => _world.Check(
-        _accepted.Add(BitConverter.ToUInt64(initiation[Message.InitiationEphemeral..])), "an initiation was replayed");
-
-    /// <summary>Every drop is counted under the name that was returned, and has a cause on the wire.</summary>
-    public void CheckNames()
+    /// <summary>Takes the peer away with all that was agreed, and adds it as if it were another.</summary>
+    public void Replace(SimNode other)
     {
-        for (var drop = Drop.Malformed; drop <= Drop.InnerNotIp; drop++)
-        {
-            _world.Check(_returned[(int)drop] == Tunnel.Drops[drop],
-                $"node {Number}: {drop} returned {_returned[(int)drop]} times, counted {Tunnel.Drops[drop]}");
-        }
-        var damaged = _named[(int)Drop.Malformed] + _named[(int)Drop.BadMac] + _named[(int)Drop.Forged];
-        _world.Check(damaged <= CorruptedArrivals, $"node {Number}: {damaged} damaged of {CorruptedArrivals}");
-        var repeated = DuplicateArrivals + CorruptedArrivals; // a damaged counter may be one that was there
-        _world.Check(_named[(int)Drop.Replayed] <= repeated,
-            $"node {Number}: {_named[(int)Drop.Replayed]} replayed of {repeated}");
-        foreach (var drop in new[] { Drop.NotIp, Drop.NoPeer, Drop.RoutingLoop, Drop.TooBig })
-            _world.Check(Tunnel.Drops[drop] == 0, $"node {Number}: {drop} of an ordinary packet");
-        foreach (var drop in new[] { Drop.InnerNotIp, Drop.UnknownPeer, Drop.CookieNeeded })
-            _world.Check(Tunnel.Drops[drop] == 0, $"node {Number}: {drop} of an ordinary datagram");
+        Tunnel.RemovePeer(Sees(other));
+        Sinks.Forget(other.Key);
+        Turn(() => Add(other));
     }
 
-    /// <summary>Long after the last session nothing of it is left.</summary>
-    public void CheckThatKeysAreGone()
+    /// <summary>
+    /// The keypair towards the other has so many messages left before its limit, or before it is due to be renewed if
+    /// negative.
+    /// </summary>
+    public void WearOut(SimNode other, long left)
     {
-        foreach (var peer in Tunnel.Peers)
-        {
-            var left = peer.Previous ?? peer.Current ?? peer.Next;
-            _world.Check(left is null && peer.Initiation is null, $"node {Number}: keys are left");
-        }
-        _world.Check(Tunnel.Indices == 0, $"node {Number}: {Tunnel.Indices} indices are left");
+        if (Sees(other).Current is not { } keypair) return;
+        var counter = left < 0
+            ? Limits.RekeyAfterMessages - (ulong)-left
+            : Limits.RejectAfterMessages - (ulong)left;
+        keypair.SkipTo(Math.Max(keypair.SendCounter, counter));
     }
 
-    /// <summary>What is not data is rare: handshakes are 5 s apart, and so are answers and keepalives by their causes.</summary>
-    private void CheckChatter(Peer owner)
+    private void Add(SimNode other)
     {
-        var second = _world.Now.Nanoseconds / 1_000_000_000;
-        var (last, count) = _chatter.GetValueOrDefault(owner.PublicKey);
-        count = last == second ? count + 1 : 1;
-        _chatter[owner.PublicKey] = (second, count);
-        _world.Check(count <= 6, $"node {Number}: {count} messages without data in a second");
+        var peer = Tunnel.AddPeer(other.Key);
+        Tunnel.AllowedIps.Set(new IPNetwork(new IPAddress(SimPacket.Address4(other.Number)), 32), peer);
+        Tunnel.AllowedIps.Set(new IPNetwork(new IPAddress(SimPacket.Address6(other.Number)), 128), peer);
+        if (_world.PresharedKeyOf(this, other) is { } psk) peer.SetPresharedKey(psk);
+        if (_state.Endpoints.TryGetValue(other.Key, out var last)) peer.SetEndpoint(last);
+        else if (_learned.Contains(other)) peer.SetEndpoint(other.Address);
+        Tunnel.SetPersistentKeepalive(peer, Keepalive, Now);
+        Tunnel.Greet(peer, Now);
     }
 
-    private void CheckInitiation(Peer owner)
+    public void Remember(Peer peer) => _state.Endpoints[peer.PublicKey] = peer.Endpoint;
+
+    // --- its turns ---------------------------------------------------------------------------------------------
+
+    public void Offer(byte[] packet, int length) => Turn(() => Tunnel.HandlePacket(packet, length, Now));
+
+    public Drop Take(byte[] datagram, Endpoint source)
     {
-        Initiations++;
-        CheckChatter(owner);
-        if (_lastInitiation.TryGetValue(owner.PublicKey, out var last))
-        {
-            _world.Check(_world.Now.Nanoseconds - last >= Limits.RekeyTimeout.Ticks * 100,
-                "two initiations to one peer within RekeyTimeout");
-        }
-        _lastInitiation[owner.PublicKey] = _world.Now.Nanoseconds;
+        var drop = Tunnel.HandleDatagram(datagram, source, default, Now);
+        Mistake?.Invoke();
+        KeepReserve();
+        return drop;
     }
 
-    // --- IPacketSink -----------------------------------------------------------------------------------------
-
-    Span<byte> IPacketSink.Reserve(int size) => _packet.AsSpan(0, size);
-
-    void IPacketSink.Commit(int length, Peer? from)
+    /// <summary>Serves its timers; after a sleep also what came meanwhile, before or after them.</summary>
+    public void TakeTurn()
     {
-        if (from is null) return; // an ICMP error for our own packet
-        var (source, destination, id) = SimPacket.Read(_packet.AsSpan(0, length));
-        _world.Check(_world.Sizes.GetValueOrDefault(id) == length, "a packet changed its length");
-        _world.Check(destination == Number, "a packet for somebody else was delivered");
-        _world.Check(_world.Nodes[source - 1].Key.Equals(from.PublicKey), "a packet came by another peer's session");
-        _world.Check(Seen.Add(id), "a packet was delivered twice");
-        _world.Check(_world.Sizes.ContainsKey(id), "a packet that nobody sent");
-        Delivered++;
+        WakeUp();
+        var mailFirst = _inbox.Count > 0 && _world.Random.Chance(.5);
+        if (!mailFirst) Turn(() => Tunnel.HandleTimeouts(Now));
+        while (_inbox.TryDequeue(out var arrival)) arrival();
+        if (mailFirst) Turn(() => Tunnel.HandleTimeouts(Now));
     }
 
-    // --- ITunnelEvents ---------------------------------------------------------------------------------------
-
-    public void SessionEstablished(Peer peer) => Sessions++;
-
-    public void EndpointChanged(Peer peer) => _remembered[peer.PublicKey] = peer.Endpoint;
-
-    public void HandshakeUnanswered(Peer peer)
+    public void Sleep(TimeSpan span, bool itsClockStands)
     {
+        if (IsAsleep) return;
+        (_awakeAt, _asleepSince, _clockStands) = (_world.Now + span, _world.Now, itsClockStands);
     }
 
-    public void HandshakeGivenUp(Peer peer) => GivenUp++;
+    /// <summary>A datagram for a sleeping node waits in its socket, which holds so much and no more.</summary>
+    public void Hold(Action arrival)
+    {
+        if (_inbox.Count < InboxDatagrams) _inbox.Enqueue(arrival);
+    }
+
+    private void WakeUp()
+    {
+        if (!IsAsleep) return;
+        if (_clockStands) _lag += _world.Now - _asleepSince;
+        _awakeAt = null;
+    }
+
+    private void Turn(Action turn)
+    {
+        turn();
+        KeepReserve();
+    }
+
+    private void KeepReserve() => _reserve.Keep(Tunnel.LatestTimestampSent, Now);
 }

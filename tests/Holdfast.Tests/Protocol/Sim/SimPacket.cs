@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Net;
+using Holdfast.Protocol;
 
 namespace Holdfast.Tests.Protocol.Sim;
 
@@ -7,10 +9,13 @@ internal static class SimPacket
 {
     public const int MinimumBytes = 56;
 
+    /// <summary>Bytes behind a packet that a tunnel may fill with padding.</summary>
+    public const int PaddingRoom = 15;
+
     public static byte[] Between(int from, int to, long id, int size, bool v6 = false)
     {
         size = Math.Max(size, MinimumBytes);
-        var packet = new byte[size + 15]; // room for padding
+        var packet = new byte[size + PaddingRoom];
         if (v6)
         {
             packet[0] = 0x60;
@@ -38,7 +43,11 @@ internal static class SimPacket
         BinaryPrimitives.ReadInt32BigEndian(packet[40..]), BinaryPrimitives.ReadInt32BigEndian(packet[44..]),
         BinaryPrimitives.ReadInt64BigEndian(packet[48..]));
 
-    public static byte[] Address4(int node) => [10, 7, 0, (byte)node];
+    public static byte[] Address4(int node) => [10, 7, (byte)(node >> 8), (byte)node];
 
-    public static byte[] Address6(int node) => [0xFD, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)node];
+    public static byte[] Address6(int node) => [0xFD, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)(node >> 8), (byte)node];
+
+    /// <summary>Where a node is on the wire outside.</summary>
+    public static Endpoint Outer(int node, ushort port) =>
+        Endpoint.From(new IPEndPoint(new IPAddress([198, (byte)(18 + (node >> 16)), (byte)(node >> 8), (byte)node]), port));
 }
