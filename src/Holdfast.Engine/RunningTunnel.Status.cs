@@ -29,8 +29,14 @@ public sealed partial class RunningTunnel
             PacketsFromHost = counters.Read,
             PacketsToHost = counters.Written,
             Drops = drops,
-            Peers = new PeerMoment.List([.. tunnel.Peers.Select(Moment)]),
+            Peers = Moments([.. tunnel.Peers]),
         };
+    }
+
+    private PeerMoments Moments(Peer[] peers)
+    {
+        var first = peers.Take(EngineLimits.PeersAtOnce).Select(Moment).ToArray();
+        return new PeerMoments(peers, first, page => _loop.AskAsync(() => page.Select(Moment).ToArray()));
     }
 
     private PeerMoment Moment(Peer peer) =>
