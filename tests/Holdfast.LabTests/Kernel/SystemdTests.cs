@@ -135,7 +135,7 @@ public sealed partial class SystemdTests : LabTest
     private static async Task StartEcho(GuestHost machine)
     {
         await machine.WriteFile("/run/echo.py", """
-            import socket, sys, time
+            import os, socket, sys, time
             if sys.argv[1] == 'serve':
                 server = socket.create_server(('', 7))
                 open('/run/echo.serves', 'w').close()
@@ -146,7 +146,8 @@ public sealed partial class SystemdTests : LabTest
                 for n in range(1 << 30):
                     peer.sendall(b'x')
                     if not peer.recv(1): break
-                    with open('/run/echo.count', 'w') as f: f.write('%d' % n)
+                    with open('/run/echo.new', 'w') as f: f.write('%d' % n)
+                    os.replace('/run/echo.new', '/run/echo.count')
                     time.sleep(0.05)
             """);
         await machine.Start("ip", "netns", "exec", "hub", "python3", "/run/echo.py", "serve");
