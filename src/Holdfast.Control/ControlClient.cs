@@ -39,6 +39,10 @@ public static class ControlClient
         {
             throw Explain(name, e);
         }
+        catch (IOException e) when (e.InnerException is SocketException)
+        {
+            throw NotAnswering(name, "hung up", e); // killed, or on its way out
+        }
         catch (JsonException e)
         {
             throw NotAnswering(name, "answers nonsense", e);
@@ -62,7 +66,7 @@ public static class ControlClient
         var buffer = new byte[4096];
         for (var length = 0; ;)
         {
-            var count = await Read(length).ConfigureAwait(false);
+            var count = await stream.ReadAsync(buffer.AsMemory(length), limit).ConfigureAwait(false);
             if (count == 0) throw new JsonException("the reply has no end");
             var end = buffer.AsSpan(length, count).IndexOf((byte)'\n');
             length += count;
@@ -70,18 +74,6 @@ public static class ControlClient
             if (length < buffer.Length) continue;
             if (length > LongestReply) throw new JsonException("the reply is too long");
             Array.Resize(ref buffer, 2 * length);
-        }
-
-        async ValueTask<int> Read(int from)
-        {
-            try
-            {
-                return await stream.ReadAsync(buffer.AsMemory(from), limit).ConfigureAwait(false);
-            }
-            catch (IOException e) when (e.InnerException is SocketException reset)
-            {
-                throw new JsonException("the reply was cut off", reset);
-            }
         }
     }
 

@@ -81,6 +81,24 @@ public sealed class ControlServerTests
     }
 
     [Fact]
+    public async Task An_engine_that_hangs_up_does_not_answer()
+    {
+        using var socket = SocketFile.Listen(RunDirectory.SocketOf("leaving"));
+        var hangingUp = HangUpAsync();
+        // It hangs up before the question, in it or after it: which, only chance says.
+        for (var i = 0; i < 200; i++)
+            Assert.Equal(ControlFailure.NotAnswering, (await FailAsync("leaving", Long)).Failure);
+        socket.Dispose();
+        await Assert.ThrowsAnyAsync<SocketException>(() => hangingUp);
+        File.Delete(RunDirectory.SocketOf("leaving"));
+
+        async Task HangUpAsync()
+        {
+            while (true) (await socket.AcceptAsync(Cancel)).Dispose();
+        }
+    }
+
+    [Fact]
     public async Task A_second_engine_of_the_same_name_is_refused()
     {
         await using var server = Open("hf0", Pong);
