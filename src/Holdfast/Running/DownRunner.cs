@@ -35,14 +35,26 @@ internal static class DownRunner
     /// <summary>Ends the engine, or cleans up after one that was killed. False if there was neither.</summary>
     internal static async Task<bool> EndEngineAsync(string name, TextWriter errors)
     {
-        if (await IsRunningAsync(name))
+        var ran = await IsRunningAsync(name);
+        if (ran && await TryEndAsync(name)) return true;
+        // There is none, or it was killed on its way down.
+        return TunnelEngine.RemoveLeftovers(name, new LineLog(errors, LogLevel.Warning)) || ran;
+    }
+
+    /// <summary>Has the engine take the tunnel down. False if it was killed before it was done.</summary>
+    private static async Task<bool> TryEndAsync(string name)
+    {
+        try
         {
             var reply = await ControlClient.AskAsync(name, new ControlRequest { Verb = ControlVerbs.Down });
             if (!reply.Ok) throw new CommandException(reply.Error ?? $"{name} refuses to go down");
-            await WaitForEndAsync(name);
-            return true;
         }
-        return TunnelEngine.RemoveLeftovers(name, new LineLog(errors, LogLevel.Warning));
+        catch (ControlException)
+        {
+            if (await IsRunningAsync(name)) throw;
+            return false;
+        }
+        return await WaitForEndAsync(name);
     }
 
     /// <summary>Whether an engine answers under this name.</summary>
@@ -60,16 +72,18 @@ internal static class DownRunner
         }
     }
 
-    /// <summary>The control socket is the last thing that an engine takes away.</summary>
-    private static async Task WaitForEndAsync(string name)
+    /// <summary>The control socket is the last thing that an engine takes away: one that nobody answers on tells of a kill.</summary>
+    private static async Task<bool> WaitForEndAsync(string name)
     {
         var patience = Stopwatch.StartNew();
         while (File.Exists(RunDirectory.SocketOf(name)))
         {
             if (patience.Elapsed > Patience)
                 throw new CommandException($"{name} did not go down within {Patience.TotalSeconds} s; see {EngineProcess.LogOf(name)}");
+            if (!await IsRunningAsync(name)) return !File.Exists(RunDirectory.SocketOf(name));
             await Task.Delay(LookAgain);
         }
+        return true;
     }
 
     /// <summary>Without its file a tunnel still goes down, only its commands can't be run.</summary>
