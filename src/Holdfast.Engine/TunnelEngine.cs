@@ -4,6 +4,7 @@ using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Routing;
 using Holdfast.Engine.State;
+using Holdfast.Linux.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine;
@@ -54,6 +55,7 @@ public static class TunnelEngine
         if (record is null && !(exists && isOurs)) return RemoveFiles(RunDirectory.SocketOf(name));
         NetworkLeftovers.Remove(
             network, record ?? new RunRecord { Name = name, HasFirewall = true }, deviceToo: exists && isOurs, log);
+        if (record?.File is { } file) AtomicFile.RemoveLeftover(file);
         RemoveFiles(WireGuardSocket.PathOf(name), RunDirectory.SocketOf(name), RunDirectory.RecordOf(name));
         return true;
     }

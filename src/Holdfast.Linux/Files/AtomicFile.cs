@@ -7,7 +7,7 @@ namespace Holdfast.Linux.Files;
 /// or the new one is there.</summary>
 public static class AtomicFile
 {
-    /// <summary>Replaces a file.</summary>
+    /// <summary>Replaces a file. One writer at a time.</summary>
     /// <param name="path">The file; a directory above it must exist.</param>
     /// <param name="content">Borrowed for the call.</param>
     /// <param name="mode">The new file's permissions, whatever the umask and whatever the old file's were.</param>
@@ -19,11 +19,10 @@ public static class AtomicFile
         var full = Path.GetFullPath(path);
         var directory = Path.GetDirectoryName(full)
             ?? throw new ArgumentException($"'{path}' is not a file", nameof(path));
-        // In the same directory, because a rename must not cross file systems. A left-over of a crash starts with a
-        // dot and is found by nobody.
-        var temporary = Path.Combine(directory, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}");
+        var temporary = TemporaryOf(full);
         try
         {
+            File.Delete(temporary); // of a write that was killed
             var options = new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
@@ -53,6 +52,20 @@ public static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">No permission.</exception>
     public static void Write(string path, string text, UnixFileMode mode) =>
         Write(path, Encoding.UTF8.GetBytes(text), mode);
+
+    /// <summary>Takes away what a write that was killed left beside the file.</summary>
+    /// <exception cref="IOException">It can't be taken away.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission.</exception>
+    public static void RemoveLeftover(string path)
+    {
+        var temporary = TemporaryOf(Path.GetFullPath(path));
+        if (File.Exists(temporary)) File.Delete(temporary);
+    }
+
+    // In the same directory, because a rename must not cross file systems. The name is always the same, so that what
+    // a kill left is found again: it may hold keys.
+    private static string TemporaryOf(string full) =>
+        Path.Combine(Path.GetDirectoryName(full) ?? "/", $".{Path.GetFileName(full)}.new");
 
     // Without it the new name may be gone after a power cut. The framework can't open directories.
     private static void Sync(string directory)

@@ -39,6 +39,19 @@ public sealed class FilesTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_write_left_is_replaced_or_taken_away()
+    {
+        File.WriteAllText(PathOf(".key.new"), "hal");
+        AtomicFile.Write(PathOf("key"), "whole", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal([PathOf("key")], Directory.GetFiles(_directory));
+        File.WriteAllText(PathOf(".key.new"), "hal");
+        AtomicFile.RemoveLeftover(PathOf("key"));
+        AtomicFile.RemoveLeftover(PathOf("key"));
+        AtomicFile.RemoveLeftover(PathOf("no/such"));
+        Assert.Equal([PathOf("key")], Directory.GetFiles(_directory));
+    }
+
+    [Fact]
     public void The_other_end_of_a_unix_socket_is_known()
     {
         var address = new UnixDomainSocketEndPoint(PathOf("socket"));
