@@ -1,3 +1,4 @@
+using System.Collections;
 using Holdfast.Linux.Processes;
 using Microsoft.Win32.SafeHandles;
 
@@ -21,9 +22,19 @@ public static class BackgroundProcess
         {
             Path = program,
             Arguments = [.. prefix, .. arguments],
+            Environment = WithoutDiagnostics(),
             LogPath = logPath,
             InheritedFd = (int)report.DangerousGetHandle(),
         });
+    }
+
+    // The runtime's port for debuggers would be a root's socket in /tmp. Who wants it says so by the same variable.
+    private static Dictionary<string, string> WithoutDiagnostics()
+    {
+        var all = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!);
+        all.TryAdd("DOTNET_EnableDiagnostics", "0");
+        return all;
     }
 
     /// <summary>In the started process: the pipe to report by. Closing it ends the report.</summary>

@@ -91,6 +91,24 @@ public sealed class UpDownTests : LabTest
     }
 
     [Fact]
+    public async Task The_runtime_keeps_no_port_open_for_debuggers()
+    {
+        const string Place = "/run/temporary";
+        var lab = await Draw("site");
+        var site = lab.Host("site");
+        Directory.CreateDirectory(site.PathOf(Place));
+        var options = RunOptions.Usual with { Environment = new Dictionary<string, string?> { ["TMPDIR"] = Place } };
+        var file = WgFile.Site(null);
+        site.WriteFile(file.Path, file.ToString());
+        await site.Run(options, HoldfastBinary.Path, "up", file.Path);
+        var device = site.Start(options, HoldfastBinary.Path, "device", "wg1", "--foreground");
+        await Eventually.Until(() => File.Exists(site.PathOf("/run/wireguard/wg1.sock")), Seconds(10),
+            "wg1 to be there", device.Describe);
+        Assert.Equal(2, site.PidsOf("holdfast").Count);
+        Assert.Empty(Directory.GetFileSystemEntries(site.PathOf(Place)));
+    }
+
+    [Fact]
     public async Task In_the_foreground_a_signal_takes_it_down()
     {
         var lab = await Draw("site -isp- hub");
