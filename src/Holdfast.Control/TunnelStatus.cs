@@ -33,6 +33,10 @@ public sealed record TunnelStatus
     /// <summary>The file that the tunnel was made from; null for a bare device.</summary>
     public string? File { get; init; }
 
+    /// <summary>Bytes of live objects in the engine's process (all tunnels of a daemon together) when they were last counted,
+    /// which a full collection does; 0 before the first.</summary>
+    public long HeapBytes { get; init; }
+
     /// <summary>Packets that the host sent into the tunnel.</summary>
     public long PacketsFromHost { get; init; }
 

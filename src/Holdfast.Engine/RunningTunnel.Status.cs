@@ -26,11 +26,18 @@ public sealed partial class RunningTunnel
             Version = HoldfastVersion.Text,
             Since = _since,
             File = File,
+            HeapBytes = LiveHeap(),
             PacketsFromHost = counters.Read,
             PacketsToHost = counters.Written,
             Drops = drops,
             Peers = [.. tunnel.Peers.Select(Status)],
         };
+    }
+
+    private static long LiveHeap()
+    {
+        var last = GC.GetGCMemoryInfo(GCKind.FullBlocking);
+        return last.HeapSizeBytes - last.FragmentedBytes;
     }
 
     private PeerStatus Status(Peer peer) => new()

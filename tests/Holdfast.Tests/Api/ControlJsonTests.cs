@@ -19,6 +19,7 @@ public sealed class ControlJsonTests
         File = "/etc/wireguard/hf0.conf",
         PacketsFromHost = 1,
         PacketsToHost = 2,
+        HeapBytes = 11,
         Drops = new Dictionary<string, long> { ["bad-mac"] = 3 },
         Peers =
         [
@@ -47,8 +48,8 @@ public sealed class ControlJsonTests
 
     private const string WholeText = """
         {"name":"hf0","public_key":"own","listen_port":51820,"fwmark":51820,"mtu":1420,"pid":7,"version":"0.1.0",
-        "since":"2026-11-21T04:05:06+00:00","file":"/etc/wireguard/hf0.conf","packets_from_host":1,"packets_to_host":2,
-        "drops":{"bad-mac":3},"peers":[{"name":"hub","public_key":"peer","has_preshared_key":true,
+        "since":"2026-11-21T04:05:06+00:00","file":"/etc/wireguard/hf0.conf","heap_bytes":11,"packets_from_host":1,
+        "packets_to_host":2,"drops":{"bad-mac":3},"peers":[{"name":"hub","public_key":"peer","has_preshared_key":true,
         "endpoint":"192.0.2.1:51820","endpoints":["hub.example.org:51820"],"local_address":"192.0.2.2",
         "allowed_ips":["10.7.0.0/24","fd07::/64"],"latest_handshake":"2026-11-21T05:00:00.25+00:00","handshakes":4,
         "unanswered_initiations":5,"has_session":true,"received_bytes":6,"sent_bytes":7,"received_packets":8,
@@ -57,7 +58,8 @@ public sealed class ControlJsonTests
 
     private const string EmptyText = """
         {"name":"hf0","public_key":null,"listen_port":0,"fwmark":0,"mtu":null,"pid":0,"version":"",
-        "since":"0001-01-01T00:00:00+00:00","file":null,"packets_from_host":0,"packets_to_host":0,"drops":{},"peers":[
+        "since":"0001-01-01T00:00:00+00:00","file":null,"heap_bytes":0,"packets_from_host":0,"packets_to_host":0,
+        "drops":{},"peers":[
         {"name":null,"public_key":"peer","has_preshared_key":false,"endpoint":null,"endpoints":[],"local_address":null,
         "allowed_ips":[],"latest_handshake":null,"handshakes":0,"unanswered_initiations":0,"has_session":false,
         "received_bytes":0,"sent_bytes":0,"received_packets":0,"sent_packets":0,"keepalive":0,"drops":{}}]}
