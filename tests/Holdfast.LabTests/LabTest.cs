@@ -31,6 +31,9 @@ public abstract class LabTest : IAsyncLifetime
         return lab;
     }
 
+    /// <summary>Tells whoever watches.</summary>
+    protected static void Say(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
+
     protected static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     protected static TimeSpan Milliseconds(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);

@@ -21,6 +21,7 @@ public sealed class LineLog
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly string? _file;
     private StreamWriter? _writer;
+    private string? _last;
     private long _characters, _written;
 
     internal LineLog(string? file) => _file = file;
@@ -32,6 +33,16 @@ public sealed class LineLog
         {
             lock (_gate)
                 return [.. _lines];
+        }
+    }
+
+    /// <summary>The newest line, or null.</summary>
+    public string? Last
+    {
+        get
+        {
+            lock (_gate)
+                return _last;
         }
     }
 
@@ -60,7 +71,7 @@ public sealed class LineLog
     {
         lock (_gate)
         {
-            _lines.Enqueue(line);
+            _lines.Enqueue(_last = line);
             _characters += line.Length;
             while (_lines.Count > MostLines || _characters > MostCharacters)
                 _characters -= _lines.Dequeue().Length;

@@ -15,7 +15,7 @@ public sealed class EchoSession : IAsyncDisposable
     }
 
     /// <summary>How it goes, not older than a tenth of a second.</summary>
-    public EchoProgress Progress => _client.Output.Lines is [.., var line]
+    public EchoProgress Progress => _client.Output.Last is { } line
         ? Agent.Parse<EchoProgress>(line) : new EchoProgress(0, 0, null);
 
     /// <summary>Opens a session; the first line has come back when this returns.</summary>
