@@ -54,7 +54,8 @@ bench: setup-lab out/holdfast
 	@$(DOTNET) build bench/Holdfast.Compare -c Release -v quiet -clp:ErrorsOnly
 	@bench/Holdfast.Compare/bin/Release/net10.0/Holdfast.Compare $(ARGS)
 
-# Hours for minutes: ten thousand seeds, ten minutes with a real peer across its rekeys.
+# Everything that takes longer than a test may, one after the other, about two hours: ten thousand seeds; an hour of faults under
+# load (HOLDFAST_SOAK_MINUTES); kill -9 at three hundred instants, ten minutes; twice ten minutes with a real peer across its rekeys.
 soak: setup-lab out/holdfast build
 	HOLDFAST_SEEDS=10000 tests/Holdfast.Tests/bin/Release/net10.0/Holdfast.Tests -noColor -showLiveOutput \
 		-method 'Holdfast.Tests.Protocol.SimulationTests.*'
