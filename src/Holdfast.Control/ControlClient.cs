@@ -67,9 +67,13 @@ public static class ControlClient
             ? reply
             : throw new JsonException("no reply, or one with parts missing");
 
-    // The serializer heeds the types of properties, and not those of what is in a collection.
-    private static bool IsWhole(TunnelStatus? status) => status?.Peers.All(
-        p => p is not null && !p.AllowedIps.Contains(null!) && !p.ConfiguredEndpoints.Contains(null!)) != false;
+    // The serializer takes null for anything.
+    private static bool IsWhole(TunnelStatus? status) => status is null
+        || (status is { Name: not null, Version: not null, Drops: not null, Peers: not null } && status.Peers.All(IsWhole));
+
+    private static bool IsWhole(PeerStatus? peer) =>
+        peer is { PublicKey: not null, AllowedIps: not null, ConfiguredEndpoints: not null, Drops: not null }
+        && !peer.AllowedIps.Contains(null!) && !peer.ConfiguredEndpoints.Contains(null!);
 
     private static async Task<ReadOnlyMemory<byte>> ReadLineAsync(NetworkStream stream, CancellationToken limit)
     {

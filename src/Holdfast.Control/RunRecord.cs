@@ -52,8 +52,9 @@ public sealed record RunRecord
         try
         {
             var record = JsonSerializer.Deserialize(json, RunRecordJson.Default.RunRecord);
-            // The serializer heeds the types of properties, and not those of what is in a collection.
-            return record?.Sysctls.Values.Contains(null!) == true ? null : record;
+            // The serializer takes null for anything.
+            return record is { Name: not null, Sysctls: not null, Tables: not null }
+                && !record.Sysctls.Values.Contains(null!) ? record : null;
         }
         catch (JsonException)
         {

@@ -43,6 +43,9 @@ internal static class EngineLimits
     /// <summary>Time between two further bursts: 10,000 peers are greeted in 16 seconds.</summary>
     internal static readonly TimeSpan GreetingInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Peers that are shown at once: more are shown page by page, with packets in between.</summary>
+    internal const int PeersAtOnce = 256;
+
     /// <summary>Changes of state that wait for the disk.</summary>
     internal const int StateWrites = 16384;
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Net;
 using Holdfast.Control;
 using Holdfast.Engine.Config;
@@ -8,8 +7,8 @@ using Holdfast.Protocol.Peers;
 namespace Holdfast.Engine;
 
 /// <summary>
-/// A peer at one moment, copied on the engine's thread. Its texts are made by whoever reads them, one peer after the other, so
-/// that neither the thread nor the memory pays for ten thousand at once.
+/// A peer at one moment, copied on the engine's thread. Its texts are made by whoever reads them, so that the thread does not pay
+/// for them.
 /// </summary>
 internal sealed class PeerMoment(Peer peer, string? name, IReadOnlyList<EndpointSpec> endpoints)
 {
@@ -53,16 +52,4 @@ internal sealed class PeerMoment(Peer peer, string? name, IReadOnlyList<Endpoint
         PersistentKeepalive = _keepalive,
         Drops = _drops,
     };
-
-    /// <summary>All peers of a tunnel; each is put into words when it is asked for.</summary>
-    internal sealed class List(PeerMoment[] peers) : IReadOnlyList<PeerStatus>
-    {
-        public int Count => peers.Length;
-
-        public PeerStatus this[int index] => peers[index].ToStatus();
-
-        public IEnumerator<PeerStatus> GetEnumerator() => peers.Select(p => p.ToStatus()).GetEnumerator();
-
-        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-    }
 }

@@ -30,7 +30,7 @@ public sealed partial class RunningTunnel
             PacketsFromHost = counters.Read,
             PacketsToHost = counters.Written,
             Drops = drops,
-            Peers = new PeerMoment.List([.. tunnel.Peers.Select(Moment)]),
+            Peers = Moments([.. tunnel.Peers]),
         };
     }
 
@@ -38,6 +38,12 @@ public sealed partial class RunningTunnel
     {
         var last = GC.GetGCMemoryInfo(GCKind.FullBlocking);
         return last.HeapSizeBytes - last.FragmentedBytes;
+    }
+
+    private PeerMoments Moments(Peer[] peers)
+    {
+        var first = peers.Take(EngineLimits.PeersAtOnce).Select(Moment).ToArray();
+        return new PeerMoments(peers, first, page => _loop.AskAsync(() => page.Select(Moment).ToArray()));
     }
 
     private PeerMoment Moment(Peer peer) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Holdfast.Comparing;
+using Holdfast.Comparing.Peers;
 
 namespace Holdfast.LabTests;
 
@@ -33,6 +34,17 @@ public sealed class BenchTests
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public async Task A_hub_with_many_peers_is_measured()
+    {
+        var (compare, output, errors) = await Programs.Run(TimeSpan.FromMinutes(3), "Holdfast.Compare.dll", "peers",
+            "--quick");
+        Assert.True(compare.ExitCode == 0, $"{output}\n{errors}");
+        foreach (var metric in PeersMetric.All)
+            Assert.Contains(metric.Name, output);
+        Assert.Empty(LabJanitor.ProcessesOf(compare.Id));
     }
 
     [Theory]

@@ -52,6 +52,9 @@ public abstract class LabTest : IAsyncLifetime
     /// <inheritdoc cref="Boot(FullKernelOptions)"/>
     protected Task<FullKernel> Boot(params string[] modules) => Boot(new FullKernelOptions { Modules = modules });
 
+    /// <summary>Tells whoever watches.</summary>
+    protected static void Say(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
+
     protected static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     protected static TimeSpan Milliseconds(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);

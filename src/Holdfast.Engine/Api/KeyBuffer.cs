@@ -56,11 +56,16 @@ internal sealed class KeyBuffer : IDisposable
         Append(text[..length]);
     }
 
-    public void Dispose()
+    /// <summary>Zeroes what was written, and begins anew in the same memory.</summary>
+    internal void Clear()
     {
         foreach (var piece in _full) CryptographicOperations.ZeroMemory(piece);
         CryptographicOperations.ZeroMemory(_last);
+        _full.Clear();
+        _length = 0;
     }
+
+    public void Dispose() => Clear();
 
     private void Begin()
     {

@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using Holdfast.Engine.DataPlane;
 using Holdfast.Linux;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Peers;
 
 namespace Holdfast.Engine.Api;
 
@@ -50,22 +52,29 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
     {
         if (!await _lines.ReadAsync(_deadline.Token).ConfigureAwait(false)) return false;
         if (_lines.Line.Length > 0) return await RefuseAsync(Errno.EINVAL).ConfigureAwait(false);
-        using var text = await tunnel.AskAsync(loop =>
+        using var text = new KeyBuffer();
+        var peers = await tunnel.AskAsync(loop =>
         {
-            var written = new KeyBuffer();
-            try
-            {
-                WireGuardText.Write(loop.Tunnel, loop.ListenPort, loop.Mark, written);
-                written.Append("errno=0\n\n"u8);
-                return written;
-            }
-            catch
-            {
-                written.Dispose();
-                throw;
-            }
+            WireGuardText.Write(loop.Tunnel, loop.ListenPort, loop.Mark, text);
+            return loop.Tunnel.Peers.ToArray();
         }).ConfigureAwait(false);
-        foreach (var piece in text.Written) await SendAsync(piece).ConfigureAwait(false);
+        // Page by page, so that packets do not wait for ten thousand peers.
+        foreach (var page in peers.Chunk(EngineLimits.PeersAtOnce))
+        {
+            await tunnel.AskAsync(loop => WritePage(loop.Tunnel, page, text)).ConfigureAwait(false);
+            await SendAsync(text).ConfigureAwait(false);
+        }
+        text.Append("errno=0\n\n"u8);
+        await SendAsync(text).ConfigureAwait(false);
+        return true;
+    }
+
+    private static bool WritePage(Tunnel tunnel, Peer[] page, KeyBuffer fill)
+    {
+        foreach (var peer in page)
+        {
+            if (tunnel.FindPeer(peer.PublicKey) == peer) WireGuardText.Write(peer, fill); // else it went meanwhile
+        }
         return true;
     }
 
@@ -110,6 +119,13 @@ internal sealed class WireGuardSession(Socket client, RunningTunnel tunnel, Canc
     {
         await SendAsync(Encoding.ASCII.GetBytes($"errno={-errno}\n\n")).ConfigureAwait(false);
         return wasRead;
+    }
+
+    /// <summary>Sends what was written, and leaves room for more.</summary>
+    private async Task SendAsync(KeyBuffer text)
+    {
+        foreach (var piece in text.Written) await SendAsync(piece).ConfigureAwait(false);
+        text.Clear();
     }
 
     private async Task SendAsync(ReadOnlyMemory<byte> borrowed)

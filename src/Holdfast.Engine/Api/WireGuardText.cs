@@ -12,16 +12,16 @@ internal static class WireGuardText
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    /// <summary>Writes all lines of the answer but its errno.</summary>
+    /// <summary>Writes the lines about the interface itself.</summary>
     internal static void Write(Tunnel tunnel, ushort listenPort, uint mark, KeyBuffer fill)
     {
         if (tunnel.Identity is { } self) WritePrivateKey(self.PrivateKey, fill);
         if (listenPort != 0) WriteLine("listen_port="u8, listenPort, fill);
         if (mark != 0) WriteLine("fwmark="u8, mark, fill);
-        foreach (var peer in tunnel.Peers) Write(peer, fill);
     }
 
-    private static void Write(Peer peer, KeyBuffer fill)
+    /// <summary>Writes the lines about a peer.</summary>
+    internal static void Write(Peer peer, KeyBuffer fill)
     {
         WriteKey("public_key="u8, peer.PublicKey.Bytes, fill);
         WriteKey("preshared_key="u8, peer.PresharedKey is { } psk ? psk.Bytes : stackalloc byte[Secret.Size], fill);

@@ -7,7 +7,7 @@ namespace Holdfast.Engine.Service;
 /// good, restarted, or brought back after a fault.</summary>
 public static class UnitJob
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Whether a unit is being stopped, and nothing is going to start it again.</summary>
     /// <param name="unit">Its name, with the suffix.</param>

@@ -62,8 +62,8 @@ public static class AtomicFile
         if (File.Exists(temporary)) File.Delete(temporary);
     }
 
-    // In the same directory, because a rename must not cross file systems. The name is always the same, so that what a kill left is
-    // found again: it may hold keys.
+    // In the same directory, because a rename must not cross file systems. The name is always the same, so that what
+    // a kill left is found again: it may hold keys.
     private static string TemporaryOf(string full) =>
         Path.Combine(Path.GetDirectoryName(full) ?? "/", $".{Path.GetFileName(full)}.new");
 

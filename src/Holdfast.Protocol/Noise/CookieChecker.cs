@@ -26,6 +26,8 @@ internal sealed class CookieChecker(IRandomSource random)
     internal bool HasMac2(ReadOnlySpan<byte> message, in Endpoint from, MonoTime now)
     {
         if (_secretUntil.Passed(now)) return false;
+        // A sender without a cookie puts zeros there; in a flood they all do.
+        if (!message[^Message.MacBytes..].ContainsAnyExcept((byte)0)) return false;
         Span<byte> cookie = stackalloc byte[Message.MacBytes];
         Span<byte> mac = stackalloc byte[Message.MacBytes];
         MakeCookie(from, cookie);

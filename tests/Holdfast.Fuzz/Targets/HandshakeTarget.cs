@@ -1,6 +1,7 @@
 using Holdfast.Crypto;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Fuzz.Targets;
@@ -15,6 +16,7 @@ internal sealed class HandshakeTarget : Target
     private const int RawStatic = 2;
     private const int WrongShared = 4;
     private const int Flipped = 8;
+    private const int SealedUpTo = Message.InitiationTimestamp;
     private const int SessionsBeforeRenewal = 32;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(25);
 
@@ -22,6 +24,7 @@ internal sealed class HandshakeTarget : Target
     private readonly byte[] _ephemeralPublic = new byte[32];
     private readonly byte[] _ephemeralShared = new byte[32];
     private readonly byte[] _message = new byte[Message.InitiationBytes];
+    private readonly byte[] _sealed = new byte[Message.InitiationMac1];
     private TunnelRoom _room = new();
     private int _sessions;
 
@@ -58,11 +61,13 @@ internal sealed class HandshakeTarget : Target
         var flags = reader.Byte();
         if (_room.IsOld || _sessions == SessionsBeforeRenewal) Reset();
         _room.Mono += Step;
-        var flipped = Build(ref reader, flags, out var timestamp, out var known);
+        Build(ref reader, flags, out var timestamp, out var known);
+        var (ownOpens, labelOpens) = (_message.AsSpan(0, SealedUpTo).SequenceEqual(_sealed.AsSpan(0, SealedUpTo)),
+            _message.AsSpan(SealedUpTo, Message.InitiationMac1 - SealedUpTo).SequenceEqual(_sealed.AsSpan(SealedUpTo)));
         _room.WriteMac1(_message);
 
         var victim = _room.Victim;
-        var peer = known == 1 ? _room.OfStranger : _room.OfFriend;
+        var peer = PeerOf(known);
         var (latest, events, sent, received) = (peer.LatestTimestamp, victim.Events, victim.SentBytes, peer.ReceivedBytes);
         var drop = victim.Tunnel.HandleDatagram(_message, _room.Friend.Address, default, _room.Now);
 
@@ -70,16 +75,16 @@ internal sealed class HandshakeTarget : Target
         if (drop == Drop.None)
         {
             _sessions++;
-            Require(known >= 0 && !flipped && timestamp > latest, "taken, and should not be");
+            Require(known >= 0 && ownOpens && labelOpens && timestamp > latest, "taken, and should not be");
             Require(victim.Datagram.Length == Message.ResponseBytes && victim.SentBytes - sent == Message.ResponseBytes, "no response");
             Require(victim.Datagram.Slice(Message.ResponseReceiver, 4).SequenceEqual(_message.AsSpan(Message.InitiationSender, 4)),
                 "the response is for another");
             return;
         }
         Require(peer.ReceivedBytes == received && victim.SentBytes == sent && victim.Events == events, "dropped, and changed something");
-        var expected = (flags & RawEphemeral) != 0 || flipped ? Drop.Forged
+        var expected = (flags & RawEphemeral) != 0 || !ownOpens ? Drop.Forged
             : known < 0 ? Drop.UnknownPeer
-            : (flags & WrongShared) != 0 ? Drop.Forged
+            : (flags & WrongShared) != 0 || !labelOpens ? Drop.Forged
             : Drop.StaleTimestamp;
         Require(drop == expected, "dropped by another name");
     }
@@ -92,8 +97,14 @@ internal sealed class HandshakeTarget : Target
 
     protected override void Close() => _room.Dispose();
 
-    /// <summary>Whether bits were turned that only the key's holder could have turned.</summary>
-    private bool Build(ref InputReader reader, int flags, out Tai64n timestamp, out int known)
+    private Peer PeerOf(int known) => known switch
+    {
+        1 => _room.OfStranger,
+        2 => _room.OfServer,
+        _ => _room.OfFriend,
+    };
+
+    private void Build(ref InputReader reader, int flags, out Tai64n timestamp, out int known)
     {
         Span<byte> memory = stackalloc byte[SymmetricState.Bytes];
         Span<byte> key = stackalloc byte[32];
@@ -115,21 +126,18 @@ internal sealed class HandshakeTarget : Target
         state.MixKey(ephemeral);
         state.MixKey(_ephemeralShared, key);
         state.SealAndHash(key, own, _message.AsSpan(Message.InitiationStatic, 48));
-        var shared = (known == 1 ? _room.OfStranger : _room.OfFriend).StaticShared!.Bytes;
-        state.MixKey((flags & WrongShared) != 0 ? _ephemeralShared : shared, key);
+        state.MixKey((flags & WrongShared) != 0 ? _ephemeralShared : PeerOf(known).StaticShared!.Bytes, key);
         state.SealAndHash(key, label, _message.AsSpan(Message.InitiationTimestamp, 28));
 
-        var flipped = false;
+        _message.AsSpan(0, Message.InitiationMac1).CopyTo(_sealed);
         while ((flags & Flipped) != 0 && !reader.AtEnd)
         {
             var at = Message.InitiationEphemeral + (reader.Byte() % (Message.InitiationMac1 - Message.InitiationEphemeral));
             _message[at] ^= reader.Byte();
         }
-        if ((flags & Flipped) != 0) flipped = !IsIntact(ephemeral, own, known, flags, label);
-        return flipped;
     }
 
-    /// <summary>0 for the friend's key, 1 for the stranger's, which the victim knows too; -1 for what it does not.</summary>
+    /// <summary>0 for the friend's key, 1 for the stranger's, 2 for the server's; -1 for what the victim does not know.</summary>
     private int ChooseStatic(ref InputReader reader, int flags, scoped Span<byte> fill)
     {
         if ((flags & RawStatic) != 0)
@@ -141,26 +149,5 @@ internal sealed class HandshakeTarget : Target
         var which = reader.Byte() & 1;
         (which == 1 ? _room.Stranger : _room.Friend).Key.Bytes.CopyTo(fill);
         return which;
-    }
-
-    /// <summary>Whether flips came to nothing: the message opens to what was sealed.</summary>
-    private bool IsIntact(ReadOnlySpan<byte> ephemeral, ReadOnlySpan<byte> own, int known, int flags, ReadOnlySpan<byte> label)
-    {
-        Span<byte> memory = stackalloc byte[SymmetricState.Bytes];
-        Span<byte> key = stackalloc byte[32];
-        Span<byte> sealedOwn = stackalloc byte[48];
-        Span<byte> sealedLabel = stackalloc byte[28];
-        if ((flags & RawEphemeral) == 0 && !ephemeral.SequenceEqual(_ephemeralPublic)) return false;
-        var state = new SymmetricState(memory);
-        state.Begin(_room.Victim.Key);
-        state.MixHash(ephemeral);
-        state.MixKey(ephemeral);
-        state.MixKey(_ephemeralShared, key);
-        state.SealAndHash(key, own, sealedOwn);
-        var shared = (known == 1 ? _room.OfStranger : _room.OfFriend).StaticShared!.Bytes;
-        state.MixKey((flags & WrongShared) != 0 ? _ephemeralShared : shared, key);
-        state.SealAndHash(key, label, sealedLabel);
-        return sealedOwn.SequenceEqual(_message.AsSpan(Message.InitiationStatic, 48))
-            && sealedLabel.SequenceEqual(_message.AsSpan(Message.InitiationTimestamp, 28));
     }
 }

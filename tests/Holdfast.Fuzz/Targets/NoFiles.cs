@@ -10,10 +10,12 @@ internal sealed class NoFiles : IConfigFiles
 
     public bool Exists(string path) => path.EndsWith("key", StringComparison.Ordinal);
 
+    public IReadOnlyList<string> List(string directory) => [];
+
     public ConfigText Read(string path, int mostBytes)
     {
         if (!Exists(path)) throw new FileNotFoundException("no such file");
         if (Key.Length > mostBytes) throw new IOException("too long");
-        return new ConfigText(Key, UnixFileMode.UserRead, UnixFileMode.UserRead);
+        return new ConfigText(Key, UnixFileMode.UserRead, UnixFileMode.UserRead, Owner: 0);
     }
 }

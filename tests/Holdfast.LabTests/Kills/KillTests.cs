@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Holdfast.LabTests.Kills;
 
 /// <summary>
-/// kill -9 at random instants of every phase: the next start succeeds, keys and the endpoint are as they were, and `down` leaves
-/// nothing. HOLDFAST_KILLS and HOLDFAST_KILL_SEED change how many, and which.
+/// kill -9 at random instants of every phase: the next start succeeds, keys and the endpoint are as they were, and
+/// `down` leaves nothing. HOLDFAST_KILLS and HOLDFAST_KILL_SEED change how many, and which.
 /// </summary>
 public sealed class KillTests : LabTest
 {
@@ -16,11 +15,12 @@ public sealed class KillTests : LabTest
     public Task Killed_in_every_phase_it_starts_again_and_leaves_nothing() => Run(24);
 
     [Fact(Explicit = true)]
-    public Task Killed_at_three_hundred_instants_it_starts_again_and_leaves_nothing() => Run(Setting("HOLDFAST_KILLS", 300));
+    public Task Killed_at_three_hundred_instants_it_starts_again_and_leaves_nothing()
+        => Run(Setting.Of("HOLDFAST_KILLS", 300));
 
     private async Task Run(int count)
     {
-        var seed = Setting("HOLDFAST_KILL_SEED", Random.Shared.Next());
+        var seed = Setting.Of("HOLDFAST_KILL_SEED", Random.Shared.Next());
         var dice = new Random(seed);
         Say($"seed {seed}");
         var hub = new KilledHub(await Draw("site -isp- hub"));
@@ -41,15 +41,17 @@ public sealed class KillTests : LabTest
                 var (victims, kept) = await Kill(hub, phase, at);
                 hits += victims > 0 ? 1 : 0;
                 forgotten += kept ? 0 : 1;
-                Say(string.Create(CultureInfo.InvariantCulture,
-                    $"{kill + 1}: {phase.Name}, {at.TotalMilliseconds:F2} ms, {victims} killed{(kept ? "" : "; newest endpoint not kept yet")}"));
+                Say($"{kill + 1}: {phase.Name}, {at.TotalMilliseconds:F2} ms, {victims} killed"
+                    + (kept ? "" : "; newest endpoint not kept yet"));
             }
             catch (Exception e)
             {
-                throw new LabException($"seed {seed}, kill {kill + 1}: {phase.Name} at {at.TotalMilliseconds:F2} ms: {e.Message}", e);
+                throw new LabException(
+                    $"seed {seed}, kill {kill + 1}: {phase.Name} at {at.TotalMilliseconds:F2} ms: {e.Message}", e);
             }
         }
-        Say($"{count} instants in {phases.Count} phases, {hits} hit a process; {forgotten} came before the newest endpoint was on disk");
+        Say($"{count} instants in {phases.Count} phases, {hits} hit a process; "
+            + $"{forgotten} came before the newest endpoint was on disk");
     }
 
     private static async Task<TimeSpan> Measure(KilledHub hub, Phase phase)
@@ -86,16 +88,12 @@ public sealed class KillTests : LabTest
 
     private static async Task AfterPhase(KilledHub hub, Phase phase, string? endpoint = null)
     {
-        await hub.Settled();
+        if (phase.LosesClient)
+            await hub.EndOrphan();
         await hub.Start(phase.Mode);
         await hub.IsWhole(phase.Mode, phase.Mode == Mode.Device ? null : endpoint);
         await hub.Stop(phase.Mode);
         hub.WriteFiles(save: false, larger: false);
         await hub.IsBare();
     }
-
-    private static int Setting(string variable, int usual)
-        => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var value) ? value : usual;
-
-    private static void Say(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 }

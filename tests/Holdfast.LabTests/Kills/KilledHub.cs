@@ -6,14 +6,15 @@ using Holdfast.LabTests.Soak;
 namespace Holdfast.LabTests.Kills;
 
 /// <summary>
-/// A hub whose programs are killed. Its file has no endpoint for the site, so that it finds the site by what it remembers alone; the
-/// site says nothing of its own accord.
+/// A hub whose programs are killed. Its file has no endpoint for the site, so that it finds the site by what it
+/// remembers alone; the site says nothing of its own accord.
 /// </summary>
 internal sealed class KilledHub
 {
     private const string NodeFile = "/etc/holdfast/holdfast.yaml", BareFile = "/etc/wireguard/wg0.wg";
 
-    // Everything that may be there once the tunnel is gone: what a tunnel changes on a host, and the files beside its own.
+    // Everything that may be there once the tunnel is gone: what a tunnel changes on a host, and the files beside its
+    // own.
     private const string Files = "find /etc/wireguard /etc/holdfast /var/lib/holdfast -type f ! -name holdfast.db-wal "
         + "! -name holdfast.db-shm | sort";
 
@@ -63,7 +64,7 @@ internal sealed class KilledHub
     /// <summary>The daemon's process.</summary>
     public HostProcess Daemon => _daemon!;
 
-    /// <summary>Starts the program, unless it runs: an engine that survived is as good.</summary>
+    /// <summary>Starts the program, unless it survived.</summary>
     public async Task Start(Mode mode)
     {
         var runs = Host.PidsOf("holdfast").Count > 0;
@@ -106,9 +107,14 @@ internal sealed class KilledHub
         () => !Host.PidsOf("holdfast").Any(pid => some is null || some.Contains(pid)), StartDeadline,
         "every program of ours to end");
 
-    /// <summary>Waits until an engine that has lost its client either serves or has ended.</summary>
-    public Task Settled() => Eventually.Until(async () => Host.PidsOf("holdfast").Count == 0
-        || (await Host.TryHoldfast("status", "wg0")).ExitCode is 0 or 4, StartDeadline, "the engine to be up or gone");
+    /// <summary>Ends an engine that lost its client on the way: it may have been about to end by itself, because nobody
+    /// heard its report.</summary>
+    public async Task EndOrphan()
+    {
+        if (Host.PidsOf("holdfast").Count > 0)
+            await Host.TryHoldfast("down", "wg0");
+        await Gone();
+    }
 
     /// <summary>Demands that keys, peers, files and the endpoint are there, and that packets pass.</summary>
     /// <param name="mode">What runs.</param>
@@ -141,7 +147,8 @@ internal sealed class KilledHub
         var last = "";
         try
         {
-            await Eventually.Until(async () => (last = await State()) == _bare, TimeSpan.FromSeconds(3), "the host to be as it was");
+            await Eventually.Until(async () => (last = await State()) == _bare, TimeSpan.FromSeconds(3),
+                "the host to be as it was");
         }
         catch (LabException)
         {
@@ -160,10 +167,12 @@ internal sealed class KilledHub
     {
         using var status = JsonDocument.Parse((await Host.TryHoldfast("status", "wg0", "--json")).Output);
         return status.RootElement.GetProperty("peers").EnumerateArray()
-            .Single(p => p.GetProperty("public_key").GetString() == KeyPair.Site.Public).GetProperty("endpoint").GetString()!;
+            .Single(p => p.GetProperty("public_key").GetString() == KeyPair.Site.Public)
+            .GetProperty("endpoint").GetString()!;
     }
 
-    private async Task<string> State() => await HostState.Take(Host) + "\n" + (await Host.Run("sh", "-c", Files)).Output;
+    private async Task<string> State()
+        => await HostState.Take(Host) + "\n" + (await Host.Run("sh", "-c", Files)).Output;
 
     private static string Yaml(bool larger) => $"""
         node: {"{"}name: hub{"}"}

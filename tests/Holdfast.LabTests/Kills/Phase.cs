@@ -9,6 +9,9 @@ internal sealed record Phase(string Name, Func<Task> Ready, Func<Task<Course>> B
     /// <summary>Which program is under test: decides how it is started again.</summary>
     public Mode Mode { get; init; } = Mode.Up;
 
+    /// <summary>Whether an engine may be left without the client that waits for it.</summary>
+    public bool LosesClient { get; init; }
+
     /// <summary>Whether the other end's endpoint changes within.</summary>
     public bool MovesEndpoint { get; init; }
 }

@@ -17,21 +17,28 @@ internal sealed class Phases
         (_hub, _dice) = (hub, dice);
         All =
         [
-            new("up: its client", Nothing, () => Client(itself: true, "up", _hub.Path)),
+            new("up: its client", Nothing, () => Client(itself: true, "up", _hub.Path)) { LosesClient = true },
             new("up: its engine", Nothing, () => Client(itself: false, "up", _hub.Path)),
-            new("up: both", Nothing, () => Client(itself: null, "up", _hub.Path)),
+            new("up: both", Nothing, () => Client(itself: null, "up", _hub.Path)) { LosesClient = true },
             new("traffic: the engine", Up, Traffic),
             new("wg set: the engine", Up, Set),
             new("the site moves: the engine", UpWithSession, Move) { MovesEndpoint = true },
             new("SIGTERM: the engine", Up, EndEngine),
-            new("down: its client", Up, () => Client(itself: true, "down", "wg0")),
+            new("down: its client", Up, () => Client(itself: true, "down", "wg0")) { LosesClient = true },
             new("down: the engine", Up, () => Client(itself: false, "down", "wg0")),
             new("down with SaveConfig: the engine", UpSaving, () => Client(itself: false, "down", "wg0")),
-            new("down with SaveConfig: both", UpSaving, () => Client(itself: null, "down", "wg0")),
+            new("down with SaveConfig: both", UpSaving, () => Client(itself: null, "down", "wg0"))
+            {
+                LosesClient = true,
+            },
             new("daemon starts", Nothing, StartDaemon) { Mode = Mode.Daemon },
             new("daemon reads its file again", DaemonOfOther, Reload) { Mode = Mode.Daemon },
             new("daemon ends", Daemon, EndDaemon) { Mode = Mode.Daemon },
-            new("device: both", Nothing, () => Client(itself: null, "device", "wg0")) { Mode = Mode.Device },
+            new("device: both", Nothing, () => Client(itself: null, "device", "wg0"))
+            {
+                Mode = Mode.Device,
+                LosesClient = true,
+            },
             new("device ends: the engine", Device, EndEngine) { Mode = Mode.Device },
         ];
     }
@@ -56,7 +63,8 @@ internal sealed class Phases
 
     private Task Daemon() => _hub.Start(Mode.Daemon);
 
-    // Each time the other way: what comes, and what goes. A peer that takes all traffic brings rules, a table and nftables.
+    // Each time the other way: what comes, and what goes. A peer that takes all traffic brings rules, a table and
+    // nftables.
     private Task DaemonOfOther()
     {
         _hub.WriteFiles(save: false, larger: _larger);
@@ -115,7 +123,8 @@ internal sealed class Phases
         async Task OnDisk()
         {
             // After a kill it may never come.
-            await Eventually.Until(() => _hub.Kept() != before || !Engine().Any(), Deadline, "the endpoint to be on disk");
+            await Eventually.Until(() => _hub.Kept() != before || !Engine().Any(), Deadline,
+                "the endpoint to be on disk");
             await ping.Ends(Deadline);
         }
     }

@@ -5,7 +5,8 @@ namespace Holdfast.LabTests.Scenarios;
 /// <summary>The long ones: run by <c>make soak</c> alone.</summary>
 public sealed class SoakTests : LabTest
 {
-    /// <summary>Bits per second: time is what counts here, and a machine that is not full tells more of the tunnel.</summary>
+    /// <summary>Bits per second: time is what counts here, and a machine that is not full tells more of the
+    /// tunnel.</summary>
     private const long Rate = 20_000_000;
 
     private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);

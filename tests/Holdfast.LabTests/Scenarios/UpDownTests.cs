@@ -102,8 +102,8 @@ public sealed class UpDownTests : LabTest
         site.WriteFile(file.Path, file.ToString());
         await site.Run(options, HoldfastBinary.Path, "up", file.Path);
         var device = site.Start(options, HoldfastBinary.Path, "device", "wg1", "--foreground");
-        await Eventually.Until(() => File.Exists(site.PathOf("/run/wireguard/wg1.sock")), Seconds(10), "wg1 to be there",
-            device.Describe);
+        await Eventually.Until(() => File.Exists(site.PathOf("/run/wireguard/wg1.sock")), Seconds(10),
+            "wg1 to be there", device.Describe);
         Assert.Equal(2, site.PidsOf("holdfast").Count);
         Assert.Empty(Directory.GetFileSystemEntries(site.PathOf(Place)));
     }

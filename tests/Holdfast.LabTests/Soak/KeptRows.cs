@@ -8,13 +8,16 @@ internal static class KeptRows
 {
     private const string Place = "/var/lib/holdfast";
 
-    /// <summary>The most that the files may take together: a handful of rows and a log that SQLite starts over.</summary>
+    /// <summary>The most that the files may take together: a handful of rows and a log that SQLite starts
+    /// over.</summary>
     private const long MostBytes = 5 << 20;
 
-    /// <summary>The files, and every row without what changes with time and place, as text that can be compared.</summary>
+    /// <summary>The files, and every row without what changes with time and place, as text that can be
+    /// compared.</summary>
     public static string Of(Host host)
     {
-        var lines = Directory.GetFiles(host.PathOf(Place)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ToList();
+        var lines = Directory.GetFiles(host.PathOf(Place)).Select(f => Path.GetFileName(f))
+            .Order(StringComparer.Ordinal).ToList();
         using var database = SqliteDatabase.Open(Copy(host), TimeSpan.FromSeconds(10));
         string[] questions =
         [
@@ -42,8 +45,8 @@ internal static class KeptRows
         return row.Step() ? new IPEndPoint(new IPAddress(row.GetBlob(0)!), (int)row.GetInt64(1)).ToString() : "";
     }
 
-    // SQLite would follow the link /proc/PID/root to a place that is not the host's. The file and its log without the index, which
-    // it makes again, are what a kill would have left at this moment.
+    // SQLite would follow the link /proc/PID/root to a place that is not the host's. The file and its log without the
+    // index, which it makes again, are what a kill would have left at this moment.
     private static string Copy(Host host)
     {
         var copy = Path.Combine(host.Lab.Directory, $"{host.Name}.db");

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Holdfast.LabTests.Soak;
 
 /// <summary>What a process holds, as the kernel counts it.</summary>
-/// <param name="Descriptors">Open descriptors, but for those of its own executable: the runtime opens that again for each
-/// assembly inside, when it is first needed, and keeps it.</param>
+/// <param name="Descriptors">Open descriptors, but for those of its own executable: the runtime opens that again for
+/// each assembly inside, when it is first needed, and keeps it.</param>
 /// <param name="Threads">Threads.</param>
 /// <param name="ResidentBytes">Bytes of memory in use.</param>
 /// <param name="Open">What the descriptors are, and how many of each.</param>
@@ -17,8 +17,8 @@ internal sealed record ProcessShape(int Descriptors, int Threads, long ResidentB
         var fields = File.ReadLines($"/proc/{pid}/status").Select(l => l.Split(':', 2))
             .ToDictionary(f => f[0], f => f[1].Trim().Split(' ')[0]);
         var own = new FileInfo($"/proc/{pid}/exe").LinkTarget;
-        var open = Directory.GetFileSystemEntries($"/proc/{pid}/fd").Select(KindOf).OfType<string>().Where(k => k != own)
-            .ToList();
+        var open = Directory.GetFileSystemEntries($"/proc/{pid}/fd").Select(KindOf).OfType<string>()
+            .Where(k => k != own).ToList();
         return new ProcessShape(open.Count,
             int.Parse(fields["Threads"], CultureInfo.InvariantCulture),
             long.Parse(fields["VmRSS"], CultureInfo.InvariantCulture) * 1024,

@@ -47,7 +47,8 @@ internal sealed class SoakFaults
     /// <summary>The one that came last.</summary>
     public string Last { get; private set; } = "nothing";
 
-    /// <summary>Does each once, so that whatever a runtime loads or keeps for it is there before anything is counted.</summary>
+    /// <summary>Does each once, so that whatever a runtime loads or keeps for it is there before anything is
+    /// counted.</summary>
     public async Task WarmUp()
     {
         foreach (var (name, step) in _steps)
@@ -65,8 +66,8 @@ internal sealed class SoakFaults
     /// <summary>A number that the seed decides.</summary>
     public int Draw(int from, int below) => _dice.Next(from, below);
 
-    /// <summary>Puts everything back: files, peers, ports and addresses as they were at first, and fresh processes where
-    /// processes came and went.</summary>
+    /// <summary>Puts everything back: files, peers, ports and addresses as they were at first, and fresh processes
+    /// where processes came and went.</summary>
     public async Task Settle()
     {
         await RemoveExtra();
@@ -131,8 +132,8 @@ internal sealed class SoakFaults
         return _net.ReloadHub(extra, second: _dice.Next(2) == 0);
     }
 
-    // The stock tool: a stranger comes, with a preshared key, an endpoint that nobody answers at, and a keepalive; the one from
-    // before goes.
+    // The stock tool: a stranger comes, with a preshared key, an endpoint that nobody answers at, and a keepalive;
+    // the one from before goes.
     private async Task SetHub()
     {
         await RemoveExtra();
@@ -150,7 +151,8 @@ internal sealed class SoakFaults
         _extra = null;
     }
 
-    // Peers follow the hub while it speaks to them; the branch and wireguard-go know its first port alone once they start afresh.
+    // Peers follow the hub while it speaks to them; the branch and wireguard-go know its first port alone once they
+    // start afresh.
     private async Task MoveHub()
     {
         await _net.HubHost.Run("wg", "set", "wg0", "listen-port", Port());

@@ -5,8 +5,8 @@ using Holdfast.LabTests.Scenarios;
 namespace Holdfast.LabTests.Soak;
 
 /// <summary>
-/// A hub that must last, and three peers that come and go: a site by `up`, a branch by `daemon`, and wireguard-go. Each has a wire
-/// of its own to the hub, which bounds the load.
+/// A hub that must last, and three peers that come and go: a site by `up`, a branch by `daemon`, and wireguard-go.
+/// Each has a wire of its own to the hub, which bounds the load.
 /// </summary>
 internal sealed class SoakNet : IAsyncDisposable
 {
@@ -17,8 +17,8 @@ internal sealed class SoakNet : IAsyncDisposable
 
     private const string NodeFile = "/etc/holdfast/holdfast.yaml";
 
-    /// <summary>How long a tunnel may take to carry again: a peer that lost its session notices after 15 s of sending without an
-    /// answer (WireGuard paper, 6.5), and then asks every 5 s.</summary>
+    /// <summary>How long a tunnel may take to carry again: a peer that lost its session notices after 15 s of sending
+    /// without an answer (WireGuard paper, 6.5), and then asks every 5 s.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(25);
 
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(10);

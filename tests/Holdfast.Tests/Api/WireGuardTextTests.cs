@@ -79,6 +79,7 @@ public sealed class WireGuardTextTests
     {
         using var buffer = new KeyBuffer();
         WireGuardText.Write(tunnel, port, mark, buffer);
+        foreach (var peer in tunnel.Peers) WireGuardText.Write(peer, buffer);
         return Text(buffer);
     }
 

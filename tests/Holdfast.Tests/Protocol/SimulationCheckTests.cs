@@ -46,10 +46,10 @@ public sealed class SimulationCheckTests
         _world.Run(TimeSpan.FromSeconds(181));
         var datagram = new byte[32];
         BitConverter.TryWriteBytes(datagram.AsSpan(4), One.Sees(Two).Current!.LocalIndex);
-        One.Sinks.CheckAccepted(Message.Transport, datagram);
+        One.Sinks.CheckAccepted(Message.Transport, datagram, Two);
         Finds("a keypair opens past its limit");
-        One.Sinks.CheckAccepted(Message.Transport, new byte[32]);
-        Finds("opened under a keypair that no peer has");
+        One.Sinks.CheckAccepted(Message.Transport, new byte[32], from: null);
+        Finds("opened under a keypair that its sender does not have");
     }
 
     [Fact]
@@ -187,8 +187,8 @@ public sealed class SimulationCheckTests
     [Fact]
     public void A_replayed_initiation()
     {
-        One.Sinks.CheckAccepted(Message.Initiation, new byte[Message.InitiationBytes]);
-        One.Sinks.CheckAccepted(Message.Initiation, new byte[Message.InitiationBytes]);
+        One.Sinks.CheckAccepted(Message.Initiation, new byte[Message.InitiationBytes], Two);
+        One.Sinks.CheckAccepted(Message.Initiation, new byte[Message.InitiationBytes], Two);
         Finds("an initiation was replayed");
     }
 

@@ -105,20 +105,20 @@ internal sealed class SimSinks(SimNode node, SimWorld world) : IDatagramSink, IP
 
     // --- what the tunnel took ----------------------------------------------------------------------------------
 
-    /// <summary>Everything that the tunnel accepts is checked here.</summary>
-    public void CheckAccepted(uint type, ReadOnlySpan<byte> datagram)
+    /// <summary>Everything that the tunnel accepts is checked here. It comes from that node, or from a stranger.</summary>
+    public void CheckAccepted(uint type, ReadOnlySpan<byte> datagram, SimNode? from)
     {
-        if (type == Message.Transport) CheckOpened(datagram);
+        if (type == Message.Transport) CheckOpened(datagram, from is null ? node.Tunnel.Peers : [node.Sees(from)]);
         if (type != Message.Initiation) return;
         node.Account.Accepted++;
         Check(_accepted.Add(BitConverter.ToUInt64(datagram[Message.InitiationEphemeral..])), "an initiation was replayed");
     }
 
-    /// <summary>A message was opened: its keypair is one of the peer's and not beyond its limit.</summary>
-    private void CheckOpened(ReadOnlySpan<byte> datagram)
+    /// <summary>A message was opened: its keypair is one of its sender's and not beyond its limit.</summary>
+    private void CheckOpened(ReadOnlySpan<byte> datagram, IReadOnlyCollection<Peer> peers)
     {
         var index = BitConverter.ToUInt32(datagram[Message.TransportReceiver..]);
-        foreach (var peer in node.Tunnel.Peers)
+        foreach (var peer in peers)
         {
             var keypair = peer.Current?.LocalIndex == index ? peer.Current
                 : peer.Previous?.LocalIndex == index ? peer.Previous
@@ -127,7 +127,7 @@ internal sealed class SimSinks(SimNode node, SimWorld world) : IDatagramSink, IP
             Check(node.Now.Mono - keypair.Created < Limits.RejectAfterTime, "a keypair opens past its limit");
             return;
         }
-        Check(false, "opened under a keypair that no peer has");
+        Check(false, "opened under a keypair that its sender does not have");
     }
 
     // --- IPacketSink -------------------------------------------------------------------------------------------
