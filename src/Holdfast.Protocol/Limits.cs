@@ -93,6 +93,12 @@ public static class Limits
     /// <summary>Once under load, a tunnel stays so for this long (the kernel's module: one second).</summary>
     public static readonly TimeSpan LoadLinger = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Cookies given out in a second under load. Beyond, a message without one is dropped before anything is computed, so that a
+    /// flood leaves the processor to sessions; who has a cookie is heard all the same.
+    /// </summary>
+    public const int CookieRepliesPerSecond = 4000;
+
     /// <summary>Handshakes with a valid cookie that are worked on in a second under load, all sources together.</summary>
     public const int CookiedHandshakesPerSecond = 1000;
 

@@ -22,12 +22,14 @@ internal sealed class CookieChecker(IRandomSource random)
         return CryptographicOperations.FixedTimeEquals(mac, message.Slice(covered.Length, Message.MacBytes));
     }
 
+    /// <summary>Whether there is a second MAC at all: a sender without a cookie leaves zeros (paper 5.4.4).</summary>
+    internal static bool ClaimsCookie(ReadOnlySpan<byte> message) =>
+        message[^Message.MacBytes..].ContainsAnyExcept((byte)0);
+
     /// <summary>Whether the message carries a MAC under the cookie that we would give its source address.</summary>
     internal bool HasMac2(ReadOnlySpan<byte> message, in Endpoint from, MonoTime now)
     {
-        if (_secretUntil.Passed(now)) return false;
-        // A sender without a cookie puts zeros there; in a flood they all do.
-        if (!message[^Message.MacBytes..].ContainsAnyExcept((byte)0)) return false;
+        if (_secretUntil.Passed(now) || !ClaimsCookie(message)) return false;
         Span<byte> cookie = stackalloc byte[Message.MacBytes];
         Span<byte> mac = stackalloc byte[Message.MacBytes];
         MakeCookie(from, cookie);

@@ -10,15 +10,21 @@ internal struct TokenBucket(int perSecond, int burst)
 
     internal bool TryTake(MonoTime now)
     {
+        if (!HasAny(now)) return false;
+        _credit -= _cost;
+        return true;
+    }
+
+    /// <summary>Whether <see cref="TryTake"/> would.</summary>
+    internal bool HasAny(MonoTime now)
+    {
         if (_filledAt != long.MinValue)
         {
             var elapsed = Math.Clamp(now.Nanoseconds - _filledAt, 0, _capacity);
             _credit = Math.Min(_capacity, _credit + elapsed);
         }
         _filledAt = now.Nanoseconds;
-        if (_credit < _cost) return false;
-        _credit -= _cost;
-        return true;
+        return _credit >= _cost;
     }
 
     /// <summary>When it was last asked: what was idle for longest makes room first.</summary>

@@ -142,16 +142,18 @@ public sealed partial class Tunnel
 
     /// <summary>
     /// What a stranger's handshake message must pass before it costs more than a hash: the first MAC, and under load the
-    /// second, then a rate.
+    /// second, then a rate. In a flood that has used up the replies, nothing is computed without a second MAC.
     /// </summary>
     private Drop Admit(
         ReadOnlySpan<byte> datagram, int senderOffset, in Endpoint from, in LocalAddress to, in Now now)
     {
+        if (_load.IsOver(now.Mono) && !CookieChecker.ClaimsCookie(datagram)) return Drops.Count(Drop.RateLimited);
         if (!CookieChecker.HasMac1(_self!, datagram)) return Drops.Count(Drop.BadMac);
         if (!_load.IsUnder(now.Mono)) return Drop.None;
         if (_cookies.HasMac2(datagram, from, now.Mono))
             return _sources.Allows(from, now.Mono) && _load.HasRoom(now.Mono) ? Drop.None : Drops.Count(Drop.RateLimited);
 
+        if (!_load.MayReply(now.Mono)) return Drops.Count(Drop.RateLimited);
         var room = _datagrams.Reserve(from, Message.CookieReplyBytes);
         var sender = BinaryPrimitives.ReadUInt32LittleEndian(datagram[senderOffset..]);
         _cookies.WriteReply(_self!, datagram, sender, from, now.Mono, room);
