@@ -21,4 +21,12 @@ public sealed class FullKernelTests : LabTest
         await machine.Host("a").Carries(machine.Host("b").V4("net"), Seconds(60));
         await machine.Host("b").Carries(machine.Host("a").V6("net"), Seconds(60));
     }
+
+    [Fact]
+    public async Task Systemd_is_process_1_where_a_test_asks_for_it()
+    {
+        var machine = await Boot(new FullKernelOptions { SystemdTarget = "basic.target" });
+        Assert.Equal("systemd", await machine.Machine.ReadFile("/proc/1/comm"));
+        await machine.Run("systemctl", "is-active", "basic.target");
+    }
 }

@@ -1,0 +1,16 @@
+namespace Holdfast.LabTests.Kernel;
+
+/// <summary>A machine whose kernel speaks WireGuard, booted once for a class of tests. Each test draws hosts of its own in
+/// it.</summary>
+public sealed class WireGuardMachine : IAsyncLifetime
+{
+    public FullKernel Machine { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Machine = await FullKernel.Boot(new FullKernelOptions
+    {
+        Name = nameof(WireGuardMachine),
+        Modules = ["wireguard", "sch_netem"],
+    });
+
+    public ValueTask DisposeAsync() => Machine.DisposeAsync();
+}
