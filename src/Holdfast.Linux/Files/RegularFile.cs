@@ -5,9 +5,9 @@ namespace Holdfast.Linux.Files;
 /// <summary>Opens files that are nothing but files: a FIFO would block whoever opens it, and a device may do anything.</summary>
 public static unsafe class RegularFile
 {
-    // linux/stat.h, linux/fcntl.h
-    private const int S_IFMT = 0xf000;
-    private const int S_IFREG = 0x8000;
+    // linux/stat.h (S_IFMT, S_IFREG), linux/fcntl.h
+    private const int FormatBits = 0xf000;
+    private const int RegularFormat = 0x8000;
     private const int PermissionBits = 0xfff;
     private const int AT_FDCWD = -100;
     private const int AT_EMPTY_PATH = 0x1000;
@@ -54,9 +54,9 @@ public static unsafe class RegularFile
 
     private static void Require(string path, in Libc.FileState state)
     {
-        var what = (state.Mode & S_IFMT) switch
+        var what = (state.Mode & FormatBits) switch
         {
-            S_IFREG => null,
+            RegularFormat => null,
             0x4000 => "a directory",
             0x1000 => "a FIFO",
             0x2000 or 0x6000 => "a device",

@@ -15,8 +15,8 @@ public static unsafe class Edges
     private static readonly byte* Hits = (byte*)NativeMemory.AllocZeroed(Count);
     private static readonly ushort* Touched = (ushort*)NativeMemory.Alloc(Count, sizeof(ushort));
     private static readonly byte[] Seen = new byte[Count];
-    private static int s_touched;
-    private static int s_previous;
+    private static int _touched;
+    private static int _previous;
 
     /// <summary>Edges taken by any execution that was looked at so far.</summary>
     internal static int Known { get; private set; }
@@ -25,10 +25,10 @@ public static unsafe class Edges
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Hit(int block)
     {
-        var edge = block ^ s_previous;
-        s_previous = block >> 1;
+        var edge = block ^ _previous;
+        _previous = block >> 1;
         var hits = Hits[edge];
-        if (hits == 0) Touched[s_touched++] = (ushort)edge;
+        if (hits == 0) Touched[_touched++] = (ushort)edge;
         if (hits != byte.MaxValue) Hits[edge] = (byte)(hits + 1);
     }
 
@@ -43,14 +43,14 @@ public static unsafe class Edges
     /// <summary>Forgets the execution before.</summary>
     internal static void Begin()
     {
-        for (var i = 0; i < s_touched; i++) Hits[Touched[i]] = 0;
-        (s_touched, s_previous) = (0, 0);
+        for (var i = 0; i < _touched; i++) Hits[Touched[i]] = 0;
+        (_touched, _previous) = (0, 0);
     }
 
     /// <summary>Whether this execution took an edge, or took one more often, as none before did.</summary>
     internal static bool IsNew()
     {
-        for (var i = 0; i < s_touched; i++)
+        for (var i = 0; i < _touched; i++)
         {
             var edge = Touched[i];
             if ((Seen[edge] & Step(Hits[edge])) == 0) return true;
@@ -62,7 +62,7 @@ public static unsafe class Edges
     internal static List<Feature> TakeNew()
     {
         var found = new List<Feature>();
-        for (var i = 0; i < s_touched; i++)
+        for (var i = 0; i < _touched; i++)
         {
             var edge = Touched[i];
             var step = Step(Hits[edge]);
@@ -77,8 +77,8 @@ public static unsafe class Edges
     /// <summary>Everything that this execution did.</summary>
     internal static List<Feature> All()
     {
-        var found = new List<Feature>(s_touched);
-        for (var i = 0; i < s_touched; i++) found.Add(new Feature(Touched[i], Step(Hits[Touched[i]])));
+        var found = new List<Feature>(_touched);
+        for (var i = 0; i < _touched; i++) found.Add(new Feature(Touched[i], Step(Hits[Touched[i]])));
         return found;
     }
 

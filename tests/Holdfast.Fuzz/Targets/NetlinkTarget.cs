@@ -14,21 +14,39 @@ internal sealed class NetlinkTarget : Target
         {
             var six = new Route
             {
-                Destination = IPNetwork.Parse("fd07::/64"), Table = 1000, Protocol = 4, Type = (RouteType)1, InterfaceIndex = 3,
-                Gateway = IPAddress.Parse("fe80::1"), Metric = 7, Mtu = 1400,
+                Destination = IPNetwork.Parse("fd07::/64"),
+                Table = 1000,
+                Protocol = 4,
+                Type = (RouteType)1,
+                InterfaceIndex = 3,
+                Gateway = IPAddress.Parse("fe80::1"),
+                Metric = 7,
+                Mtu = 1400,
             };
             var via = new Route { Destination = IPNetwork.Parse("10.0.0.0/8"), Table = 254, Gateway = IPAddress.Parse("fe80::1") };
             yield return Message(RouteSocket.RTM_NEWROUTE, six.Write);
             yield return Message(RouteSocket.RTM_DELROUTE, via.Write);
             yield return Message(RouteSocket.RTM_NEWRULE, new PolicyRule
             {
-                Family = System.Net.Sockets.AddressFamily.InterNetwork, Table = 51820, Priority = 22001, Invert = true,
-                Mark = new FirewallMark(1, 255), From = IPNetwork.Parse("10.0.0.0/8"), SuppressPrefixLength = 0,
-                InputInterface = "eth0", Users = new UserRange(0, 9), SourcePorts = new PortRange(1, 2), IpProtocol = 17,
+                Family = System.Net.Sockets.AddressFamily.InterNetwork,
+                Table = 51820,
+                Priority = 22001,
+                Invert = true,
+                Mark = new FirewallMark(1, 255),
+                From = IPNetwork.Parse("10.0.0.0/8"),
+                SuppressPrefixLength = 0,
+                InputInterface = "eth0",
+                Users = new UserRange(0, 9),
+                SourcePorts = new PortRange(1, 2),
+                IpProtocol = 17,
             }.Write);
             yield return Message(RouteSocket.RTM_NEWADDR, new AddressState
             {
-                InterfaceIndex = 3, Address = IPAddress.Parse("10.7.0.2"), PrefixLength = 24, Label = "hf0", Protocol = 4,
+                InterfaceIndex = 3,
+                Address = IPAddress.Parse("10.7.0.2"),
+                PrefixLength = 24,
+                Label = "hf0",
+                Protocol = 4,
                 Flags = (AddressFlags)0x200,
             }.Write);
             yield return Message(RouteSocket.RTM_NEWLINK, WriteLink);

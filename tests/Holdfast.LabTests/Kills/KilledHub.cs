@@ -67,7 +67,11 @@ internal sealed class KilledHub
     /// <summary>Starts the program, unless it survived.</summary>
     public async Task Start(Mode mode)
     {
-        var runs = Host.PidsOf("holdfast").Count > 0;
+        // One that took its socket away is on its way out.
+        var runs = false;
+        await Eventually.Until(
+            () => !(runs = Host.PidsOf("holdfast").Count > 0) || File.Exists(Host.PathOf("/run/holdfast/wg0.sock")),
+            StartDeadline, "an engine that ends to be gone");
         if (!runs && mode == Mode.Up)
             await Host.Holdfast("up", Path);
         if (!runs && mode == Mode.Daemon)

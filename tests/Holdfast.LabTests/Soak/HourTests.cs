@@ -122,10 +122,7 @@ public sealed partial class HourTests : LabTest
         var echoed = string.Join('/', net.Sessions.Select(s => s.Progress.Echoed));
         var gaps = string.Join('/', net.Sessions.Select(s => Math.Round(s.Progress.LongestGapMs)));
         return string.Create(CultureInfo.InvariantCulture, $"""
-            {elapsed:hh\:mm\:ss} {faults.Total} faults; hub: {shape.Descriptors} descriptors, {shape.Threads} threads, {
-                shape.ResidentBytes >> 20} MiB resident, {heap >> 10} KiB live heap; state {
-                KeptRows.Bytes(net.HubHost) >> 10} KiB; lines {echoed}, longest gaps {gaps} ms; slowest to carry {
-                faults.Slowest.Time.TotalSeconds:F1} s after {faults.Slowest.After}
+            {elapsed:hh\:mm\:ss} {faults.Total} faults; hub: {shape.Descriptors} descriptors, {shape.Threads} threads, {shape.ResidentBytes >> 20} MiB resident, {heap >> 10} KiB live heap; state {KeptRows.Bytes(net.HubHost) >> 10} KiB; lines {echoed}, longest gaps {gaps} ms; slowest to carry {faults.Slowest.Time.TotalSeconds:F1} s after {faults.Slowest.After}
             """);
     }
 
