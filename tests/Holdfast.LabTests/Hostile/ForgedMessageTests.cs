@@ -111,12 +111,11 @@ public sealed class ForgedMessageTests : LabTest
     {
         foreach (var (side, real) in new[] { (WireSide.Near, initiation), (WireSide.Far, response) })
         {
-            var from = side == WireSide.Near ? real.To : real.From;
             var reply = new byte[64];
             Random.Shared.NextBytes(reply);
             BinaryPrimitives.WriteUInt32LittleEndian(reply, 3);
             real.Bytes.AsSpan(4, 4).CopyTo(reply.AsSpan(4)); // the sender's index of the message that it would answer
-            Send(side, "forged", from, reply);
+            Send(side, "forged", real.To, reply);
             Send(side, "forged", Elsewhere, reply);
             Send(side, "unknown-receiver", Elsewhere, Flipped(reply, 7));
             CutAndExtend(side, "malformed", Elsewhere, reply);
