@@ -46,7 +46,11 @@ internal sealed class EngineLoop : IDisposable
     {
         (_device, _transport, _offload) = (device, transport, offload);
         _writer = new PacketWriter(device);
-        _joiner = new SegmentJoiner(_writer) { Joins = offload.Joins };
+        _joiner = new SegmentJoiner(_writer)
+        {
+            Joins = offload.Joins,
+            JoinsUdp = device.Offload.HasFlag(TunOffload.Udp),
+        };
         Tunnel = new Tunnel(new SystemRandom(), _sender, _joiner, events);
         (_sender.Tunnel, _sender.Transport) = (Tunnel, transport);
         Tunnel.ListenPort = transport.Port;

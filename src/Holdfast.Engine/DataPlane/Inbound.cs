@@ -8,8 +8,8 @@ namespace Holdfast.Engine.DataPlane;
 /// <summary>The way in: datagrams in batches from a socket, opened into the device's write buffer.</summary>
 internal sealed class Inbound(Tunnel tunnel, SegmentJoiner joiner)
 {
-    // Exactly the largest datagram: buffers a power of two apart would share their cache sets.
-    private readonly ReceiveBatch _batch = new(EngineLimits.DatagramsAtOnce, Limits.DatagramBytes);
+    // The largest message over IPv6, which a run may be.
+    private readonly ReceiveBatch _batch = new(EngineLimits.DatagramsAtOnce, 65527);
 
     /// <summary>Handles what a socket has, up to a turn's share. True when there is more.</summary>
     internal bool Run(UdpLane lane, in Now now)

@@ -34,9 +34,17 @@ internal sealed class Outbound(TunDevice device, Tunnel tunnel)
             if (transport.IsBlocked && !wasBlocked) break;
             var length = device.Read(_buffer.AsSpan(0, VirtioHeader.Bytes + PacketBytes));
             if (length == -Errno.EAGAIN) return 0;
-            if (length < 0) return length;
-            share -= Handle(length - VirtioHeader.Bytes, now);
+            if (length is -Errno.EBADFD or -Errno.EBADF or -Errno.EIO) return length;
+            // Another error is about one packet, whose form the device can't tell us; it is gone.
+            share -= length < 0 ? Refused() : Handle(length - VirtioHeader.Bytes, now);
         }
+        return 1;
+    }
+
+    private int Refused()
+    {
+        Read++;
+        tunnel.Drops.Count(Drop.NotIp);
         return 1;
     }
 
@@ -52,12 +60,7 @@ internal sealed class Outbound(TunDevice device, Tunnel tunnel)
             else tunnel.Drops.Count(Drop.NotIp);
             return 1;
         }
-        if (!SegmentSplitter.TryBegin(packet, length, header, _headers, out var splitter))
-        {
-            Read++;
-            tunnel.Drops.Count(Drop.NotIp);
-            return 1;
-        }
+        if (!SegmentSplitter.TryBegin(packet, length, header, _headers, out var splitter)) return Refused();
         Read += splitter.Count;
         while (splitter.TryNext(out var piece, out var pieceLength)) tunnel.HandlePacket(piece, pieceLength, now);
         return splitter.Count;

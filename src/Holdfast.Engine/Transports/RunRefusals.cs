@@ -18,6 +18,12 @@ internal sealed class RunRefusals
     /// <summary>Remembers a place, for the oldest one's room if need be.</summary>
     internal void Add(in DatagramAddress remote)
     {
+        for (var i = 0; i < _used; i++)
+        {
+            if (_places[i].Remote != remote) continue;
+            _places[i].Left = DatagramsUntilRetry;
+            return;
+        }
         _places[_oldest] = new Place { Remote = remote, Left = DatagramsUntilRetry };
         _oldest = (_oldest + 1) % Places;
         _used = Math.Min(_used + 1, Places);

@@ -48,6 +48,7 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     /// <summary>Sends, unless there is room for what one super-packet of the host becomes.</summary>
     internal void MakeRoom(Tunnel tunnel)
     {
+        if (IsBlocked) return;
         if (_batch.Free < EngineLimits.SuperPacketRoom || _batch.Capacity - _batch.Count < EngineLimits.SuperPacketDatagrams)
             Flush(tunnel);
     }

@@ -32,7 +32,8 @@ public sealed unsafe class ReceiveBatch
         ArgumentOutOfRangeException.ThrowIfGreaterThan(datagramSize, 65536);
         Capacity = capacity;
         DatagramSize = datagramSize;
-        _stride = (datagramSize + Alignment - 1) / Alignment * Alignment;
+        // One line more: buffers a power of two apart would share their cache sets.
+        _stride = (datagramSize + Alignment - 1) / Alignment * Alignment + Alignment;
         _messages = GC.AllocateArray<Libc.BatchedMessage>(capacity, pinned: true);
         _vectors = GC.AllocateArray<Libc.IoVector>(capacity, pinned: true);
         _names = GC.AllocateArray<byte>(capacity * NameSize, pinned: true);

@@ -9,10 +9,14 @@ internal sealed class FlowHeaders
     /// <summary>Most bytes of headers of a flow that is joined: IPv6 and TCP with all options.</summary>
     internal const int MaximumBytes = IpHeader.V6Bytes + 60;
 
+    // The least of what kernels take in one packet (UDP_MAX_SEGMENTS of linux/udp.h before Linux 6.9).
+    private const int UdpDatagrams = 64;
+
     private readonly byte[] _headers = new byte[MaximumBytes];
     private InnerHeaders _layout;
     private int _segmentBytes;
     private int _gathered; // bytes of payload
+    private int _segments;
     private ushort _nextIdentification;
     private bool _pushes;
 
@@ -24,17 +28,17 @@ internal sealed class FlowHeaders
 
     private int Transport => _layout.Transport;
 
-    /// <summary>Takes a packet as the first segment. False if it is of a kind that is never joined.</summary>
-    internal bool TryBegin(ReadOnlySpan<byte> packet)
+    /// <summary>Takes a packet as the first segment. False if it is of a kind that is not joined.</summary>
+    internal bool TryBegin(ReadOnlySpan<byte> packet, bool joinsUdp)
     {
         IsOpen = false;
-        if (!TryRead(packet, out var headers)) return false;
+        if (!TryRead(packet, out var headers) || !headers.IsTcp && !joinsUdp) return false;
         if (headers.IsTcp && packet[headers.Transport + InnerHeaders.TcpFlags] != InnerHeaders.Ack) return false;
         _layout = headers;
         packet[..Bytes].CopyTo(_headers);
         _segmentBytes = _gathered = packet.Length - Bytes;
         _nextIdentification = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(packet[4..]) + 1);
-        _pushes = false;
+        (_pushes, _segments) = (false, 1);
         return IsOpen = true;
     }
 
@@ -49,7 +53,8 @@ internal sealed class FlowHeaders
         _pushes = _layout.IsTcp && (transport[InnerHeaders.TcpFlags] & InnerHeaders.Push) != 0;
         _gathered += payload;
         _nextIdentification++;
-        IsOpen = !_pushes && payload == _segmentBytes;
+        _segments++;
+        IsOpen = !_pushes && payload == _segmentBytes && (_layout.IsTcp || _segments < UdpDatagrams);
         return true;
     }
 
@@ -78,14 +83,15 @@ internal sealed class FlowHeaders
         };
     }
 
-    /// <summary>TCP or UDP with payload, whole, without IPv4 options or IPv6 extension headers.</summary>
+    /// <summary>TCP or UDP with payload, whole, without IPv4 options or IPv6 extension headers, IPv4's own checksum right.</summary>
     private static bool TryRead(ReadOnlySpan<byte> packet, out InnerHeaders headers)
     {
         headers = default;
         if (packet.Length < IpHeader.V4Bytes + InnerHeaders.UdpBytes) return false;
         byte protocol;
         int transport;
-        if (packet[0] == 0x45 && (BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & 0x3FFF) == 0)
+        if (packet[0] == 0x45 && (BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & 0x3FFF) == 0
+            && Checksum.Of(packet[..IpHeader.V4Bytes]) == 0)
             (protocol, transport) = (packet[9], IpHeader.V4Bytes);
         else if (packet[0] >> 4 == 6)
             (protocol, transport) = (packet[6], IpHeader.V6Bytes);

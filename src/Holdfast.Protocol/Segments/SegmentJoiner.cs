@@ -26,6 +26,9 @@ public sealed class SegmentJoiner(ISegmentWriter writer) : IPacketSink
     /// <summary>Whether segments are joined; if not, each packet goes alone.</summary>
     public bool Joins { get; init; } = true;
 
+    /// <summary>Whether datagrams of UDP are joined too: the kernel must know runs of them (Linux 6.2).</summary>
+    public bool JoinsUdp { get; init; } = true;
+
     private Span<byte> Packets => _buffer.AsSpan(VirtioHeader.Bytes);
 
     /// <inheritdoc/>
@@ -90,7 +93,7 @@ public sealed class SegmentJoiner(ISegmentWriter writer) : IPacketSink
     private void Begin(int length)
     {
         (_end, _count) = (length, 1);
-        if (!Joins || !_flow.TryBegin(Packets[..length])) Write(default);
+        if (!Joins || !_flow.TryBegin(Packets[..length], JoinsUdp)) Write(default);
     }
 
     private void Write(in VirtioHeader header)

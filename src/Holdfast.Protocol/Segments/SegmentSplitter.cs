@@ -57,6 +57,8 @@ public ref struct SegmentSplitter
         var isTcp = header.Kind is SegmentKind.Tcp4 or SegmentKind.Tcp6;
         if (!isTcp && header.Kind != SegmentKind.Udp || header.SegmentBytes == 0) return false;
         if (!InnerHeaders.TryRead(buffer[..length], isTcp, header.ChecksumStart, out var layout)) return false;
+        // The first header's own length must agree with what the host says: a guest may have written both.
+        if (!layout.IsV6 && (buffer[0] & 0xF) * 4 != layout.Transport) return false;
         if (layout.Payload >= length || layout.Payload > memory.Length || buffer.Length < length + Room) return false;
         splitter = new SegmentSplitter(buffer, length, memory, header.SegmentBytes, layout);
         return true;

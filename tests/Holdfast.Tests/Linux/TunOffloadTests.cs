@@ -81,6 +81,35 @@ public sealed class TunOffloadTests
         Assert.Equal((1, 40, 1), (pair.Reads, pair.Packets, pair.Writes));
     }
 
+    [Theory]
+    [InlineData("10.9.0.1", "10.9.0.2")]
+    [InlineData("fd09::1", "fd09::2")]
+    public void Many_small_datagrams_of_one_flow_all_arrive(string near, string far)
+    {
+        const int Count = 300;
+        using var pair = new Pair(near, far);
+        var (from, to) = (IPAddress.Parse(near), IPAddress.Parse(far));
+        using var sender = NetworkNamespace.RunIn(
+            pair.Near, () => UdpSocket.Open(from.AddressFamily, new UdpOptions { Address = from }));
+        using var receiver = NetworkNamespace.RunIn(
+            pair.Far, () => UdpSocket.Open(to.AddressFamily, new UdpOptions { Address = to, Port = 7000, ReceiveBuffer = 1 << 20 }));
+        var batch = new SendBatch(8, 100_000);
+        for (var i = 0; i < Count; i++)
+        {
+            batch.Reserve(100).Fill((byte)i);
+            batch.Commit(100, DatagramAddress.From(new IPEndPoint(to, 7000)), mayJoin: true);
+        }
+        sender.Send(batch);
+        var (received, seen) = (new ReceiveBatch(64, 2000), 0);
+        pair.CarryUntil(() =>
+        {
+            for (var left = receiver.Receive(received); left > 0; left--)
+                Assert.Equal((byte)seen++, received.Datagram(received.Count - left)[0]);
+            return seen == Count;
+        });
+        Assert.Equal(0, pair.ChecksumErrors("Udp", "Udp6"));
+    }
+
     /// <summary>The hosts, and the one thread that carries packets between their devices.</summary>
     private sealed class Pair : IDisposable
     {

@@ -164,6 +164,47 @@ public sealed class JoinerTests : ISegmentWriter
     }
 
     [Fact]
+    public void No_more_datagrams_are_joined_than_every_kernel_takes()
+    {
+        var flow = new Flow(new Random(11), v6: true, tcp: false, plain: true);
+        var packets = Enumerable.Range(0, 300).Select(_ => flow.Next(flow.Payload(100))).ToList();
+        Put(packets);
+        _joiner.Flush();
+        Same(packets);
+        Assert.Equal(5, _writes); // 64 each
+    }
+
+    [Fact]
+    public void Where_the_kernel_knows_no_runs_of_datagrams_each_goes_alone()
+    {
+        var joiner = new SegmentJoiner(this) { JoinsUdp = false };
+        foreach (var tcp in (bool[])[false, true])
+        {
+            var flow = new Flow(new Random(12), v6: false, tcp, plain: true);
+            for (var i = 0; i < 3; i++)
+            {
+                var packet = flow.Next(flow.Payload(100));
+                packet.CopyTo(joiner.Reserve(packet.Length));
+                joiner.Commit(packet.Length, null);
+            }
+        }
+        joiner.Flush();
+        Assert.Equal(4, _writes);
+    }
+
+    [Fact]
+    public void A_wrong_sum_of_the_ip_header_stays_wrong()
+    {
+        var flow = new Flow(new Random(13), v6: false, tcp: true, plain: true);
+        List<byte[]> packets = [flow.Next(flow.Payload(500)), flow.Next(flow.Payload(500)), flow.Next(flow.Payload(500))];
+        packets[1][10] ^= 1;
+        Put(packets);
+        _joiner.Flush();
+        Same(packets);
+        Assert.Equal(3, _writes);
+    }
+
+    [Fact]
     public void Without_joining_each_goes_alone_and_at_once()
     {
         var joiner = new SegmentJoiner(this) { Joins = false };

@@ -53,6 +53,9 @@ public sealed class SplitterTests
         var short_ = (byte[])packet.Clone();
         short_[32] = 0x40;
         Refused(short_, right);
+        var longer = (byte[])packet.Clone();
+        longer[0] = 0x4F; // a header of 60 bytes, past the end of small pieces
+        Refused(longer, right);
     }
 
     [Fact]
