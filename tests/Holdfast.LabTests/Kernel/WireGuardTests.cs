@@ -1,3 +1,4 @@
+using System.Net;
 using Holdfast.LabTests.Scenarios;
 
 namespace Holdfast.LabTests.Kernel;
@@ -41,14 +42,12 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
 
         var sending = await KernelPair.StartSending(pair.Site, pair.Hub, WgFile.HubV4, Much);
         await pair.IsUnderWay();
-        await Move(pair.Ours, "192.0.2.5");
-        await Follows(pair.Kernel, "192.0.2.5:");
+        await Follows(pair.Kernel, $"{await Move(pair.Ours)}:");
         await sending.Arrives();
 
         sending = await KernelPair.StartSending(pair.Hub, pair.Site, WgFile.SiteV4, Much);
         await pair.IsUnderWay();
-        await Move(pair.Kernel, "192.0.2.6");
-        await Follows(pair.Ours, "192.0.2.6:");
+        await Follows(pair.Ours, $"{await Move(pair.Kernel)}:");
         await sending.Arrives();
         await pair.KernelHasNoErrors();
     }
@@ -139,11 +138,17 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
         return pair;
     }
 
-    // The new address first, so that there is never none.
-    private static Task Move(GuestHost host, string address)
-        => host.Ip($"address add {address}/28 dev {KernelPair.Link}",
-            $"address del {host.V4(KernelPair.Link)}/28 dev {KernelPair.Link}",
-            $"address replace {address}/28 dev {KernelPair.Link}");
+    // To another one of the link's /28; the new address first, so that there is never none.
+    private static async Task<IPAddress> Move(GuestHost host)
+    {
+        var last = host.V4(KernelPair.Link);
+        var bytes = IPAddress.Parse(last).GetAddressBytes();
+        bytes[3] += 4;
+        var next = new IPAddress(bytes);
+        await host.Ip($"address add {next}/28 dev {KernelPair.Link}", $"address del {last}/28 dev {KernelPair.Link}",
+            $"address replace {next}/28 dev {KernelPair.Link}");
+        return next;
+    }
 
     private static Task Follows(GuestHost host, string address) => Eventually.Gives(
         () => KernelPair.Show(host, "endpoints"), e => e.StartsWith(address, StringComparison.Ordinal),
