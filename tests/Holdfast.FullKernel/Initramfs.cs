@@ -14,7 +14,7 @@ internal static class Initramfs
     private static readonly string[] Modules = ["virtio_pci", "virtio_console", "9pnet_virtio", "9p", "overlay"];
 
     // What was made on the host since the boot is not asked for again (cache=loose): nothing that a machine reads
-    // changes while it runs. systemd must not empty /tmp at boot: the repository may stand there.
+    // changes while it runs.
     private const string Init = $"""
         #!/bin/sh
         set -e
@@ -28,8 +28,7 @@ internal static class Initramfs
         mkdir /above/changes /above/scratch
         mount -t overlay -o lowerdir=/below,upperdir=/above/changes,workdir=/above/scratch overlay /root
         mount -t tmpfs -o mode=755 tmpfs /root/run
-        mkdir -p /root/run/lock /root/run/tmpfiles.d /root/lib/modules
-        : >/root/run/tmpfiles.d/tmp.conf
+        mkdir -p /root/run/lock /root/lib/modules
         mount --bind /root{KernelFiles.Directory}/lib/modules /root/lib/modules
         mkdir /dev/pts /dev/shm
         mount -t devpts devpts /dev/pts

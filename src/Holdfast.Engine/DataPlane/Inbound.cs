@@ -30,9 +30,9 @@ internal sealed class Inbound(Tunnel tunnel, SegmentJoiner joiner)
     {
         var message = _batch.Datagram(index);
         var remote = _batch.Remote(index).ToEndpoint();
-        var local = _batch.Local(index).ToLocal();
-        var size = _batch.SegmentBytes(index);
-        if (size == 0) size = Math.Max(1, message.Length);
+        var told = _batch.Accompanying(index);
+        var local = told.Local.ToLocal();
+        var size = told.SegmentBytes == 0 ? Math.Max(1, message.Length) : told.SegmentBytes;
         var count = 0;
         do
         {

@@ -10,6 +10,9 @@ internal sealed record Offload
 {
     private const string Variable = "HOLDFAST_NO_OFFLOAD";
 
+    private static readonly string[] Words =
+        ["tun-tcp", "tun-udp", "tun-checksum", "tun-write", "udp-send", "udp-receive", "all"];
+
     /// <summary>What the host leaves to us on the way out.</summary>
     internal TunOffload Tun { get; private init; } = TunOffload.Checksums | TunOffload.Tcp | TunOffload.Udp;
 
@@ -25,10 +28,13 @@ internal sealed record Offload
     /// <summary>What this process's environment leaves of it.</summary>
     internal static Offload FromEnvironment() => Parse(Environment.GetEnvironmentVariable(Variable) ?? "");
 
-    /// <summary>Everything but what is listed, with commas between. Other words count for nothing.</summary>
+    /// <summary>Everything but what is listed, with commas between.</summary>
+    /// <exception cref="IOException">Something else is listed.</exception>
     internal static Offload Parse(string off)
     {
         var words = off.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (words.FirstOrDefault(word => !Words.Contains(word)) is { } other)
+            throw new IOException($"{Variable}: '{other}' is not one of {string.Join(", ", Words)}");
         bool Off(string word) => words.Contains(word) || words.Contains("all");
         var tun = (Off("tun-tcp") ? TunOffload.None : TunOffload.Tcp) | (Off("tun-udp") ? TunOffload.None : TunOffload.Udp);
         return new Offload

@@ -11,6 +11,10 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     private readonly SendBatch _batch = new(EngineLimits.MessagesInSendBatch, EngineLimits.SendBatchBytes);
     private readonly Peer?[] _owners = new Peer?[EngineLimits.MessagesInSendBatch];
     private readonly RunRefusals _refusals = new();
+    private Endpoint _to; // where the last message goes, and whose it is
+    private LocalAddress _from;
+    private Peer? _owner;
+    private bool _mayJoin;
     private bool _wasUsed;
 
     internal UdpSocket Socket { get; } = socket;
@@ -39,10 +43,11 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     internal void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
     {
         _wasUsed = true;
+        if (_mayJoin && ReferenceEquals(owner, _owner) && to == _to && from == _from && _batch.TryJoin(length)) return;
         var remote = to.ToSocket();
-        var mayJoin = sendsRuns && (_batch.Count == 0 || ReferenceEquals(owner, _owners[_batch.Count - 1]))
-            && !_refusals.Covers(remote);
-        _owners[_batch.Commit(length, remote, from.ToSource(to.Family), mayJoin: mayJoin)] = owner;
+        (_to, _from, _owner) = (to, from, owner);
+        _mayJoin = sendsRuns && !_refusals.Covers(remote);
+        _owners[_batch.Commit(length, remote, from.ToSource(to.Family))] = owner;
     }
 
     /// <summary>Sends, unless there is room for what one super-packet of the host becomes.</summary>

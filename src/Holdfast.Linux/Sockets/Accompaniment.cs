@@ -1,14 +1,16 @@
 namespace Holdfast.Linux.Sockets;
 
 /// <summary>What the kernel tells about a received message beside its bytes.</summary>
-internal struct Accompaniment
+public readonly record struct Accompaniment
 {
     /// <summary>The address of this host that it came to, and the interface.</summary>
-    internal SourceAddress Local;
+    public SourceAddress Local { get; init; }
 
-    /// <summary>The traffic class of the (first) datagram's IP header, ECN in the lower two bits.</summary>
-    internal byte TrafficClass;
+    /// <summary>The traffic class that it came with, ECN in the lower two bits; 0 without
+    /// <see cref="UdpOptions.TellsTrafficClass"/>.</summary>
+    public byte TrafficClass { get; init; }
 
-    /// <summary>The size of each datagram but the last, if the kernel put several together; otherwise 0.</summary>
-    internal int SegmentBytes;
+    /// <summary>The size in bytes of each of its datagrams but the last; 0 if it is one datagram. Needs
+    /// <see cref="UdpOptions.JoinsReceived"/>.</summary>
+    public int SegmentBytes { get; init; }
 }

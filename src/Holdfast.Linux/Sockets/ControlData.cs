@@ -89,20 +89,20 @@ internal static unsafe class ControlData
             case (SOL_IP, IP_PKTINFO) when room >= sizeof(Libc.PacketInfo4):
                 // Destination is the header's, Source the local address to answer from, which differ for broadcasts.
                 var four = (Libc.PacketInfo4*)value;
-                found.Local = new SourceAddress(new ReadOnlySpan<byte>(&four->Source, 4), four->InterfaceIndex);
+                found = found with { Local = new(new ReadOnlySpan<byte>(&four->Source, 4), four->InterfaceIndex) };
                 break;
             case (SOL_IPV6, IPV6_PKTINFO) when room >= sizeof(Libc.PacketInfo6):
                 var six = (Libc.PacketInfo6*)value;
-                found.Local = new SourceAddress(new ReadOnlySpan<byte>(six->Address, 16), six->InterfaceIndex);
+                found = found with { Local = new(new ReadOnlySpan<byte>(six->Address, 16), six->InterfaceIndex) };
                 break;
             case (SOL_IP, IP_TOS) when room >= 1:
-                found.TrafficClass = *value;
+                found = found with { TrafficClass = *value };
                 break;
             case (SOL_IPV6, IPV6_TCLASS) when room >= sizeof(int):
-                found.TrafficClass = (byte)*(int*)value;
+                found = found with { TrafficClass = (byte)*(int*)value };
                 break;
             case (SOL_UDP, UDP_GRO) when room >= sizeof(int):
-                found.SegmentBytes = Math.Max(0, *(int*)value);
+                found = found with { SegmentBytes = Math.Max(0, *(int*)value) };
                 break;
         }
     }

@@ -60,7 +60,7 @@ public sealed unsafe class ReceiveBatch
     public int Count { get; private set; }
 
     /// <summary>The bytes of a message, which may be changed in place: a datagram, or several of one sender and size, the last
-    /// of which may be shorter (<see cref="SegmentBytes"/>).</summary>
+    /// of which may be shorter (<see cref="Accompaniment.SegmentBytes"/>).</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     public Span<byte> Datagram(int index) =>
         _data.AsSpan(index * _stride, Math.Min((int)Message(index).Length, DatagramSize));
@@ -68,16 +68,12 @@ public sealed unsafe class ReceiveBatch
     /// <summary>Who sent a message.</summary>
     public DatagramAddress Remote(int index) => DatagramAddress.Read(Message(index).Header.Name);
 
-    /// <summary>Which address of this host a message came to, and by which interface.</summary>
-    public SourceAddress Local(int index) => Accompanying(index).Local;
-
-    /// <summary>The size of each datagram of a message but the last; 0 if it is one datagram. Needs
-    /// <see cref="UdpOptions.JoinsReceived"/>.</summary>
-    public int SegmentBytes(int index) => Accompanying(index).SegmentBytes;
-
-    /// <summary>The traffic class that a message came with, ECN in the lower two bits; 0 without
-    /// <see cref="UdpOptions.TellsTrafficClass"/>.</summary>
-    public byte TrafficClass(int index) => Accompanying(index).TrafficClass;
+    /// <summary>What else the kernel tells of a message.</summary>
+    public Accompaniment Accompanying(int index)
+    {
+        ref var header = ref Message(index).Header;
+        return ControlData.Read(header.Control, (int)header.ControlLength);
+    }
 
     /// <summary>True if a message was longer than <see cref="DatagramSize"/>.</summary>
     public bool IsTruncated(int index) => (Message(index).Header.Flags & Libc.MSG_TRUNC) != 0;
@@ -97,12 +93,6 @@ public sealed unsafe class ReceiveBatch
         var result = Libc.ReceiveBatch(fd, messages, Capacity, Libc.MSG_DONTWAIT);
         if (result > 0) Count = _used = result;
         return result;
-    }
-
-    private Accompaniment Accompanying(int index)
-    {
-        ref var header = ref Message(index).Header;
-        return ControlData.Read(header.Control, (int)header.ControlLength);
     }
 
     private ref Libc.BatchedMessage Message(int index)

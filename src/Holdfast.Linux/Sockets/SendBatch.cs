@@ -24,8 +24,6 @@ public sealed unsafe class SendBatch
     private readonly byte[] _data;
     private readonly Run[] _runs;
     private readonly SendFailure[] _failures;
-    private DatagramAddress _remote; // of the last message
-    private SourceAddress _source;
     private int _tail;
     private int _reserved = -1;
     private int _failed;
@@ -89,35 +87,36 @@ public sealed unsafe class SendBatch
         return _data.AsSpan(_tail, size);
     }
 
-    /// <summary>Makes what was written to the reserved place a datagram: a message of its own, or one more of the last
-    /// message's run.</summary>
+    /// <summary>Makes what was written to the reserved place a message of its own.</summary>
     /// <param name="length">Its length in bytes, at most what was reserved.</param>
     /// <param name="remote">Where it goes; of the socket's family.</param>
     /// <param name="source">Where it is sent from; the default lets the kernel choose.</param>
     /// <param name="trafficClass">The traffic class, ECN in the lower two bits; 0 is the socket's own.</param>
-    /// <param name="mayJoin">Whether the kernel may be asked to cut it out of a run: then it becomes part of the last message
-    /// if that goes the same way and this one's length fits.</param>
-    /// <returns>Which message it became, or became part of.</returns>
+    /// <returns>Which message it became.</returns>
     /// <exception cref="InvalidOperationException">Nothing was reserved, or less.</exception>
-    public int Commit(
-        int length, in DatagramAddress remote, in SourceAddress source = default, byte trafficClass = 0,
-        bool mayJoin = false)
+    public int Commit(int length, in DatagramAddress remote, in SourceAddress source = default, byte trafficClass = 0)
     {
-        if (length < 0 || length > _reserved)
-            throw new InvalidOperationException($"{length} bytes committed of {_reserved} reserved");
-        if (mayJoin && Count > Done && Continues(length, remote, source, trafficClass)) Join(length);
-        else Begin(length, remote, source, trafficClass, mayJoin);
-        _tail += length;
-        _reserved = -1;
+        RequireReserved(length);
+        Begin(length, remote, source, trafficClass);
+        Advance(length);
         return Count - 1;
     }
 
-    private bool Continues(int length, in DatagramAddress remote, in SourceAddress source, byte trafficClass)
+    /// <summary>Makes what was written to the reserved place one more datagram of the last message, which becomes a run that the
+    /// kernel cuts. The caller knows that it goes the same way.</summary>
+    /// <param name="length">Its length in bytes, at most what was reserved.</param>
+    /// <returns>False if that message takes no more, or not of this length: commit it then.</returns>
+    /// <exception cref="InvalidOperationException">Nothing was reserved, or less.</exception>
+    public bool TryJoin(int length)
     {
+        RequireReserved(length);
+        if (Remaining == 0) return false;
         ref var run = ref _runs[Count - 1];
-        return run.IsOpen && length <= run.SegmentBytes && run.Datagrams < RunDatagrams
-            && (int)_vectors[Count - 1].Length + length <= RunBytes
-            && run.TrafficClass == trafficClass && remote == _remote && source == _source;
+        if (!run.IsOpen || length > run.SegmentBytes || run.Datagrams == RunDatagrams
+            || (int)_vectors[Count - 1].Length + length > RunBytes) return false;
+        Join(length);
+        Advance(length);
+        return true;
     }
 
     private void Join(int length)
@@ -134,8 +133,7 @@ public sealed unsafe class SendBatch
         run.IsOpen = length == run.SegmentBytes;
     }
 
-    private void Begin(
-        int length, in DatagramAddress remote, in SourceAddress source, byte trafficClass, bool mayJoin)
+    private void Begin(int length, in DatagramAddress remote, in SourceAddress source, byte trafficClass)
     {
         _vectors[Count] = new Libc.IoVector { Base = At(_data, _tail), Length = (nuint)length };
         ref var header = ref _messages[Count].Header;
@@ -150,10 +148,8 @@ public sealed unsafe class SendBatch
             SegmentBytes = length,
             Datagrams = 1,
             SourceBytes = sourceBytes,
-            TrafficClass = trafficClass,
-            IsOpen = mayJoin && length > 0,
+            IsOpen = length > 0,
         };
-        (_remote, _source) = (remote, source);
         Count++;
     }
 
@@ -247,6 +243,18 @@ public sealed unsafe class SendBatch
         return new SentAgain(taken, bytes);
     }
 
+    private void RequireReserved(int length)
+    {
+        if (length < 0 || length > _reserved)
+            throw new InvalidOperationException($"{length} bytes committed of {_reserved} reserved");
+    }
+
+    private void Advance(int length)
+    {
+        _tail += length;
+        _reserved = -1;
+    }
+
     private void RequireIndex(int index) =>
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
 
@@ -259,7 +267,6 @@ public sealed unsafe class SendBatch
         internal int SegmentBytes;
         internal int Datagrams;
         internal int SourceBytes; // of control data, in front
-        internal byte TrafficClass;
         internal bool IsOpen;
     }
 }

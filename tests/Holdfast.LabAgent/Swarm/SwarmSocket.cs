@@ -82,7 +82,7 @@ internal sealed class SwarmSocket : IDatagramSink, IDisposable
         for (var i = 0; i < count; i++)
         {
             Received++;
-            take(BinaryPrimitives.ReadUInt32BigEndian(_received.Local(i).Address), _received.Datagram(i));
+            take(BinaryPrimitives.ReadUInt32BigEndian(_received.Accompanying(i).Local.Address), _received.Datagram(i));
         }
     }
 

@@ -52,34 +52,17 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
         await pair.KernelHasNoErrors();
     }
 
-    [Fact]
-    public async Task The_kernel_starts_anew_under_transfer()
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Either_end_may_start_anew_under_transfer(bool kernel)
     {
-        var pair = await Up(kernelInitiates: true);
+        var pair = await Up(kernelInitiates: kernel);
         await pair.Site.Carries(WgFile.HubV4, KernelPair.Patience);
         await pair.SlowDown();
         var before = await KernelPair.Show(pair.Ours, "latest-handshakes");
 
         var sending = await KernelPair.StartSending(pair.Site, pair.Hub, WgFile.HubV4, Much);
         await pair.IsUnderWay();
-        await pair.KernelForgetsItsSession();
-        await pair.ShakesHands(before);
-        await sending.Arrives();
-        await pair.KernelHasNoErrors();
-    }
-
-    [Fact]
-    public async Task Holdfast_starts_anew_under_transfer()
-    {
-        var pair = await Up(kernelInitiates: false);
-        await pair.Site.Carries(WgFile.HubV4, KernelPair.Patience);
-        await pair.SlowDown();
-        var before = await KernelPair.Show(pair.Ours, "latest-handshakes");
-
-        var sending = await KernelPair.StartSending(pair.Site, pair.Hub, WgFile.HubV4, Much);
-        await pair.IsUnderWay();
-        await pair.KillOurs();
-        await pair.UpOurs();
+        await (kernel ? pair.KernelForgetsItsSession() : StartOursAgain(pair));
         await pair.ShakesHands(before);
         await sending.Arrives();
         await pair.KernelHasNoErrors();
@@ -148,6 +131,12 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
         await host.Ip($"address add {next}/28 dev {KernelPair.Link}", $"address del {last}/28 dev {KernelPair.Link}",
             $"address replace {next}/28 dev {KernelPair.Link}");
         return next;
+    }
+
+    private static async Task StartOursAgain(KernelPair pair)
+    {
+        await pair.KillOurs();
+        await pair.UpOurs();
     }
 
     private static Task Follows(GuestHost host, string address) => Eventually.Gives(

@@ -140,7 +140,7 @@ public sealed class TunDeviceTests
         Assert.Equal(1, socket.Receive(receiving));
         Assert.Equal([7, 8, 9], receiving.Datagram(0).ToArray());
         Assert.Equal("10.9.0.2:1111", receiving.Remote(0).ToString());
-        Assert.Equal(SourceAddress.From(IPAddress.Parse("10.9.0.1"), tun.Index), receiving.Local(0));
+        Assert.Equal(SourceAddress.From(IPAddress.Parse("10.9.0.1"), tun.Index), receiving.Accompanying(0).Local);
 
         var sending = new SendBatch(4, 100);
         UdpSocketTests.Append(sending, receiving.Remote(0), [1, 2, 3, 4]);

@@ -69,13 +69,14 @@ public sealed class TunOffloadTests
         for (var i = 0; i < 40; i++)
         {
             batch.Reserve(1000).Fill((byte)i);
-            batch.Commit(i < 39 ? 1000 : 333, DatagramAddress.From(new IPEndPoint(to, 7000)), mayJoin: true);
+            var length = i < 39 ? 1000 : 333;
+            if (!batch.TryJoin(length)) batch.Commit(length, DatagramAddress.From(new IPEndPoint(to, 7000)));
         }
         var received = new ReceiveBatch(64, 65507);
         Assert.Equal(1, sender.Send(batch).Sent);
         pair.CarryUntil(() => receiver.Receive(received) > 0);
 
-        Assert.Equal((1, 1000), (received.Count, received.SegmentBytes(0)));
+        Assert.Equal((1, 1000), (received.Count, received.Accompanying(0).SegmentBytes));
         Assert.Equal(batch.Datagram(0).ToArray(), received.Datagram(0).ToArray());
         Assert.Equal(0, pair.ChecksumErrors("Udp", "Udp6"));
         Assert.Equal((1, 40, 1), (pair.Reads, pair.Packets, pair.Writes));
@@ -97,7 +98,7 @@ public sealed class TunOffloadTests
         for (var i = 0; i < Count; i++)
         {
             batch.Reserve(100).Fill((byte)i);
-            batch.Commit(100, DatagramAddress.From(new IPEndPoint(to, 7000)), mayJoin: true);
+            if (!batch.TryJoin(100)) batch.Commit(100, DatagramAddress.From(new IPEndPoint(to, 7000)));
         }
         sender.Send(batch);
         var (received, seen) = (new ReceiveBatch(64, 2000), 0);
@@ -227,13 +228,13 @@ public sealed class TunOffloadTests
             var device = TunDevice.Open("hft0", new TunOptions { VirtioHeader = true, Offload = wanted });
             Assert.Equal(wanted, device.Offload);
             if (ip.AddressFamily == AddressFamily.InterNetwork) Sysctl("disable_ipv6", "1");
-            else Sysctl("accept_dad", "0");
             Sysctl("router_solicitations", "0");
             routes.AddAddress(new AddressState
             {
                 InterfaceIndex = device.Index,
                 Address = ip,
                 PrefixLength = ip.AddressFamily == AddressFamily.InterNetwork ? 24 : 64,
+                Flags = AddressFlags.NoDuplicateDetection, // else it is not there before the kernel has looked around
             });
             routes.SetUp(device.Index, true);
             return device;

@@ -24,7 +24,7 @@ public sealed class UdpOverWireTests
             var asked = new IPEndPoint(Host(family, host), server.Port);
             Send(near, DatagramAddress.From(asked), default);
             var question = ReceiveOne(server);
-            var local = question.Local(0);
+            var local = question.Accompanying(0).Local;
             Assert.Equal(Host(family, host), local.ToIPAddress());
             Assert.NotEqual(0, local.InterfaceIndex);
             Send(server, question.Remote(0), local);
@@ -69,7 +69,7 @@ public sealed class UdpOverWireTests
         var question = ReceiveOne(server);
         Assert.True(question.Remote(0).ToIPEndPoint()!.Address.IsIPv6LinkLocal);
         Assert.NotEqual(0U, question.Remote(0).ScopeId);
-        Send(server, question.Remote(0), question.Local(0));
+        Send(server, question.Remote(0), question.Accompanying(0).Local);
         Assert.Equal(address, ReceiveOne(near).Remote(0).ToIPEndPoint()!.Address);
     });
 

@@ -27,7 +27,7 @@ public sealed class UdpRunTests
         Assert.Equal(4, receiver.Receive(received));
         Assert.Equal([1000, 1000, 500, 500], Enumerable.Range(0, 4).Select(i => received.Datagram(i).Length));
         Assert.Equal([1, 2, 3, 4], Enumerable.Range(0, 4).Select(i => (int)received.Datagram(i)[0]));
-        Assert.All(Enumerable.Range(0, 4), i => Assert.Equal(0, received.SegmentBytes(i)));
+        Assert.All(Enumerable.Range(0, 4), i => Assert.Equal(0, received.Accompanying(i).SegmentBytes));
     }
 
     [Theory, MemberData(nameof(Families))]
@@ -44,27 +44,29 @@ public sealed class UdpRunTests
         var received = new ReceiveBatch(8, 65507);
         Assert.Equal(1, receiver.Receive(received));
         Assert.Equal((39 * 1200 + 7, 1200, 0x02),
-            (received.Datagram(0).Length, received.SegmentBytes(0), received.TrafficClass(0)));
+            (received.Datagram(0).Length, received.Accompanying(0).SegmentBytes, received.Accompanying(0).TrafficClass));
         for (var i = 0; i < 40; i++) Assert.Equal(i, received.Datagram(0)[i * 1200]);
         Assert.Equal(sender.Port, received.Remote(0).Port);
-        Assert.Equal(family == AddressFamily.InterNetwork ? 4 : 6, received.Local(0).Family);
+        Assert.Equal(family == AddressFamily.InterNetwork ? 4 : 6, received.Accompanying(0).Local.Family);
     }
 
     [Fact]
-    public void What_goes_another_way_is_another_message()
+    public void A_run_takes_no_longer_datagram_and_none_after_a_shorter_one()
     {
         var batch = new SendBatch(16, 300_000);
-        var (one, other) = (DatagramAddress.From(IPEndPoint.Parse("192.0.2.1:5")), DatagramAddress.From(IPEndPoint.Parse("192.0.2.1:6")));
-        var source = SourceAddress.From(IPAddress.Parse("192.0.2.9"));
-        Append(batch, one, 100, 0);
-        Append(batch, other, 100, 0);
-        Append(batch, other, 100, 0, source);
-        Append(batch, other, 100, 0, source, trafficClass: 1);
-        Append(batch, other, 101, 0, source, trafficClass: 1);
-        Append(batch, other, 101, 0, source, trafficClass: 1, mayJoin: false);
-        Append(batch, other, 101, 0, source, trafficClass: 1); // what was sent alone stays alone
-        Assert.Equal(7, batch.Count);
-        Assert.Equal([false, false, true, true, true, true, true], Enumerable.Range(0, 7).Select(batch.HasSource));
+        var to = DatagramAddress.From(IPEndPoint.Parse("192.0.2.1:5"));
+        batch.Reserve(200);
+        Assert.False(batch.TryJoin(100)); // there is none yet
+        batch.Commit(100, to, SourceAddress.From(IPAddress.Parse("192.0.2.9")));
+        Assert.Throws<InvalidOperationException>(() => batch.TryJoin(100));
+        batch.Reserve(200);
+        Assert.False(batch.TryJoin(101));
+        Assert.True(batch.TryJoin(99));
+        batch.Reserve(200);
+        Assert.False(batch.TryJoin(99));
+        batch.Commit(99, to);
+        Assert.Equal((2, 2, 1), (batch.Count, batch.Datagrams(0), batch.Datagrams(1)));
+        Assert.Equal((true, false), (batch.HasSource(0), batch.HasSource(1)));
     }
 
     [Fact]
@@ -127,9 +129,9 @@ public sealed class UdpRunTests
 
     private static void Append(
         SendBatch batch, DatagramAddress to, int length, byte first, SourceAddress source = default,
-        byte trafficClass = 0, bool mayJoin = true)
+        byte trafficClass = 0)
     {
         batch.Reserve(length)[0] = first;
-        batch.Commit(length, to, source, trafficClass, mayJoin);
+        if (!batch.TryJoin(length)) batch.Commit(length, to, source, trafficClass);
     }
 }

@@ -42,7 +42,7 @@ public sealed class UdpSocketTests
                 Assert.Equal(first + i + 1, receiving.Datagram(i).Length);
                 Assert.Equal(first + i, receiving.Datagram(i)[0]);
                 Assert.Equal(from, receiving.Remote(i));
-                Assert.Equal(SourceAddress.From(Loopback(family), 1), receiving.Local(i));
+                Assert.Equal(SourceAddress.From(Loopback(family), 1), receiving.Accompanying(i).Local);
                 Assert.False(receiving.IsTruncated(i));
             }
         }
@@ -200,7 +200,7 @@ public sealed class UdpSocketTests
                 var count = receiver.Receive(receiving);
                 for (var i = 0; i < count; i++)
                 {
-                    if (receiving.Remote(i).Port == sender.Port && receiving.Local(i).Family == to.Family
+                    if (receiving.Remote(i).Port == sender.Port && receiving.Accompanying(i).Local.Family == to.Family
                         && receiving.Datagram(i).Length == 1400)
                         matches++;
                 }

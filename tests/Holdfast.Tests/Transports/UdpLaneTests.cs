@@ -75,6 +75,40 @@ public sealed class UdpLaneTests
         Assert.Equal((-1, -Size), (peer.SentPackets, peer.SentBytes));
     });
 
+    [Fact]
+    public void Only_what_goes_the_same_way_for_the_same_peer_becomes_a_run()
+    {
+        var (tunnel, peer) = NewPeer();
+        var options = new UdpOptions { JoinsReceived = true };
+        using var one = UdpSocket.Open(AddressFamily.InterNetwork, options);
+        using var other = UdpSocket.Open(AddressFamily.InterNetwork, options);
+        using var lane = new UdpLane(UdpSocket.Open(AddressFamily.InterNetwork));
+        var (to, away) = (At(one), At(other));
+        var local = new LocalAddress(Endpoint.From(new IPEndPoint(IPAddress.Loopback, 0)).Address, 0);
+        Put(to, default, peer, times: 3);
+        Put(away, default, peer, times: 1);
+        Put(to, default, peer, times: 2);
+        Put(to, local, peer, times: 2);
+        Put(to, local, null, times: 1);
+        lane.Flush(tunnel);
+
+        var received = new ReceiveBatch(16, 65527);
+        Assert.Equal(4, one.Receive(received));
+        Assert.Equal([3 * Size, 2 * Size, 2 * Size, Size], Enumerable.Range(0, 4).Select(i => received.Datagram(i).Length));
+        Assert.Equal(1, other.Receive(received));
+
+        static Endpoint At(UdpSocket socket) => Endpoint.From(new IPEndPoint(IPAddress.Loopback, socket.Port));
+
+        void Put(Endpoint where, LocalAddress from, Peer? owner, int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                lane.Reserve(Size, tunnel).Clear();
+                lane.Commit(Size, where, from, owner);
+            }
+        }
+    }
+
     // Ends a turn in which the IPv4 socket took no more, with one datagram waiting for it.
     private static void Blocked(Action<UdpTransport, Tunnel, Peer> test) => KernelRoom.Run(() =>
     {
