@@ -17,7 +17,7 @@ internal sealed class KernelPair
 
     private const long UnderWay = 200_000;
 
-    private const string CaptureFile = "/run/capture";
+    private const string CaptureFile = "/run/capture", GoOnFile = "/run/go-on";
 
     // From the host itself, so that the link stays free. The kernel's module is under load once 512 messages wait: they
     // have to come at once, and UDP's segmentation sends 64 with one call.
@@ -95,23 +95,34 @@ internal sealed class KernelPair
     public async Task KernelHasNoErrors()
     {
         var errors = await Kernel.Run("cat", $"/sys/class/net/{Interface}/statistics/rx_errors");
-        Assert.Equal("0", errors.Output);
+        // It says in dmesg which packets it did not like.
+        var why = errors.Output == "0" ? "" : (await Kernel.Run("dmesg")).Output;
+        Assert.True(errors.Output == "0", why);
     }
 
     /// <summary>Sends a file by TCP, and demands that the same arrives.</summary>
     public static async Task Send(GuestHost from, GuestHost to, string address, int bytes)
-        => await (await StartSending(from, to, address, bytes)).Arrives();
+    {
+        var sending = await StartSending(from, to, address, bytes);
+        await sending.GoOn();
+        await sending.Arrives();
+    }
 
-    /// <summary>Starts to send a file by TCP.</summary>
+    /// <summary>Starts to send a file by TCP: half of it, and the rest once it may go on. However slow the machine, what
+    /// happens between the two happens within the connection.</summary>
     public static async Task<Sending> StartSending(GuestHost from, GuestHost to, string address, int bytes)
     {
-        await from.Run("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"head -c {bytes} /dev/urandom >/run/file"));
+        await from.Run("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"rm -f {GoOnFile}; head -c {bytes} /dev/urandom >/run/file"));
         var wanted = (await from.Run("sha256sum", "/run/file")).Output.Split(' ')[0];
         // The receiver answers with the checksum of what it got.
         var receiver = await to.Start("busybox", "nc", "-l", "-p", $"{Port}", "-e", "sha256sum");
         await Eventually.Gives(() => to.Run("ss", "-Htln", $"sport = {Port}"), sockets => sockets.Output.Length > 0,
             Patience, "the receiver to listen");
-        var sender = await from.Start("sh", "-c", $"busybox nc {address} {Port} </run/file");
+        var half = bytes / 2;
+        var sender = await from.Start("sh", "-c", $$"""
+            { head -c {{half}} /run/file; until [ -e {{GoOnFile}} ]; do sleep .2; done; tail -c +{{half + 1}} /run/file; } |
+                busybox nc {{address}} {{Port}}
+            """);
         return new Sending(sender, receiver, wanted);
     }
 
@@ -123,14 +134,28 @@ internal sealed class KernelPair
             await host.Run("tc", ["qdisc", "replace", "dev", Link, "root", "netem", .. faults.Split(' ')]);
     }
 
-    /// <summary>Makes the link so slow that a transfer lasts for some seconds, whatever the machine.</summary>
+    /// <summary>Gives the link a rate that a transfer notices.</summary>
     public Task SlowDown() => Fault("rate 10mbit limit 100");
 
-    /// <summary>Waits until some of a transfer has got through, and more is to come.</summary>
-    public async Task IsUnderWay()
+    /// <summary>Waits until the first half of a transfer has got through. Nothing is under way then: what is when a peer
+    /// is taken away from the kernel, the kernel itself counts as an error.</summary>
+    /// <param name="start">What <see cref="Transferred"/> was before.</param>
+    public async Task IsHalfWay(long start)
     {
-        var start = await Transferred();
-        await Eventually.Until(async () => await Transferred() > start + UnderWay, Patience, "the transfer to run");
+        var last = start;
+        await Eventually.Until(async () =>
+        {
+            var before = last;
+            last = await Transferred();
+            return last > start + UnderWay && last == before;
+        }, Patience, "half of the transfer to get through");
+    }
+
+    /// <summary>Bytes that the kernel's interface counts, both ways.</summary>
+    public async Task<long> Transferred()
+    {
+        var words = (await Kernel.Run("wg", "show", Interface, "transfer")).Output.Split('\t');
+        return Number(words[1]) + Number(words[2]);
     }
 
     /// <summary>Takes the peer away from the kernel and gives it back.</summary>
@@ -184,12 +209,6 @@ internal sealed class KernelPair
             $"link set dev {Interface} up"]);
     }
 
-    private async Task<long> Transferred()
-    {
-        var words = (await Kernel.Run("wg", "show", Interface, "transfer")).Output.Split('\t');
-        return Number(words[1]) + Number(words[2]);
-    }
-
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
     /// <summary>A file on its way.</summary>
@@ -198,6 +217,9 @@ internal sealed class KernelPair
     /// <param name="Wanted">SHA-256 of what is sent.</param>
     internal sealed record Sending(GuestProcess Sender, GuestProcess Receiver, string Wanted)
     {
+        /// <summary>Lets the second half follow.</summary>
+        public Task GoOn() => Sender.Host.Run("touch", GoOnFile);
+
         public async Task Arrives()
         {
             var sent = await Sender.Ends(Patience);

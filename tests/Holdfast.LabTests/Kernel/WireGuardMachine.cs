@@ -6,11 +6,19 @@ public sealed class WireGuardMachine : IAsyncLifetime
 {
     public FullKernel Machine { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Machine = await FullKernel.Boot(new FullKernelOptions
+    public async ValueTask InitializeAsync()
     {
-        Name = nameof(WireGuardMachine),
-        Modules = ["wireguard", "sch_netem"],
-    });
+        Machine = await FullKernel.Boot(new FullKernelOptions
+        {
+            Name = nameof(WireGuardMachine),
+            Modules = ["wireguard", "sch_netem"],
+        });
+        // It then says in dmesg, which a failed test keeps, why it dropped a packet.
+        await Machine.Shell("""
+            mount -t debugfs debugfs /sys/kernel/debug
+            echo 'module wireguard +p' >/sys/kernel/debug/dynamic_debug/control
+            """);
+    }
 
     public ValueTask DisposeAsync() => Machine.DisposeAsync();
 }

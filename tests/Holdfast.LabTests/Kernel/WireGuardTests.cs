@@ -40,14 +40,20 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
         await pair.Site.Carries(WgFile.HubV4, KernelPair.Patience);
         await pair.SlowDown();
 
+        var start = await pair.Transferred();
         var sending = await KernelPair.StartSending(pair.Site, pair.Hub, WgFile.HubV4, Much);
-        await pair.IsUnderWay();
-        await Follows(pair.Kernel, $"{await Move(pair.Ours)}:");
+        await pair.IsHalfWay(start);
+        var moved = await Move(pair.Ours);
+        await sending.GoOn();
+        await Follows(pair.Kernel, $"{moved}:");
         await sending.Arrives();
 
+        start = await pair.Transferred();
         sending = await KernelPair.StartSending(pair.Hub, pair.Site, WgFile.SiteV4, Much);
-        await pair.IsUnderWay();
-        await Follows(pair.Ours, $"{await Move(pair.Kernel)}:");
+        await pair.IsHalfWay(start);
+        moved = await Move(pair.Kernel);
+        await sending.GoOn();
+        await Follows(pair.Ours, $"{moved}:");
         await sending.Arrives();
         await pair.KernelHasNoErrors();
     }
@@ -60,9 +66,11 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
         await pair.SlowDown();
         var before = await KernelPair.Show(pair.Ours, "latest-handshakes");
 
+        var start = await pair.Transferred();
         var sending = await KernelPair.StartSending(pair.Site, pair.Hub, WgFile.HubV4, Much);
-        await pair.IsUnderWay();
+        await pair.IsHalfWay(start);
         await (kernel ? pair.KernelForgetsItsSession() : StartOursAgain(pair));
+        await sending.GoOn();
         await pair.ShakesHands(before);
         await sending.Arrives();
         await pair.KernelHasNoErrors();

@@ -29,7 +29,8 @@ public sealed class SimulationTests
         });
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"seeds {First} to {First + Seeds - 1}: {packets} packets delivered, {datagrams} datagrams, {sessions} sessions, "
-            + $"{seconds / 3600} h of virtual time in {clock.Elapsed.TotalSeconds:F1} s, {failures.Count} failures");
+            + $"{seconds / 3600} h of virtual time in {clock.Elapsed.TotalSeconds:F1} s, {failures.Count} failures"
+            + string.Concat(failures.Select(f => $"\nseed {f.Schedule.Seed}: {f.Findings.Kind}")));
         Assert.True(packets > Seeds * 100L, $"only {packets} packets were delivered");
         Assert.True(failures.Count == 0, Report(failures));
     }

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Tests.Protocol.Sim;
 
@@ -7,6 +9,7 @@ internal sealed class SimAccount(SimNode node, SimWorld world)
 {
     private readonly long[] _returned = new long[DropCounters.Reasons]; // by this run of the tunnel
     private readonly long[] _named = new long[DropCounters.Reasons]; // by all of them
+    private readonly Dictionary<uint, ulong> _furthest = []; // counter accepted, by receiver index
     private long _outboundDropsBefore;
     private long _lostInRestart;
 
@@ -23,7 +26,7 @@ internal sealed class SimAccount(SimNode node, SimWorld world)
     /// <summary>Arrivals that were damaged or a stranger's.</summary>
     public long BadArrivals { get; set; }
 
-    /// <summary>Arrivals of what had arrived before.</summary>
+    /// <summary>Arrivals of what had arrived before, or so late that the replay window can't tell.</summary>
     public long RepeatedArrivals { get; set; }
 
     public long WrongSources => _named[(int)Drop.WrongSource];
@@ -33,6 +36,16 @@ internal sealed class SimAccount(SimNode node, SimWorld world)
     {
         _returned[(int)drop]++;
         _named[(int)drop]++;
+    }
+
+    /// <summary>Hears what the tunnel said about a genuine transport message that came for the first time.</summary>
+    public void TookFirst(ReadOnlySpan<byte> message, Drop drop)
+    {
+        var receiver = BinaryPrimitives.ReadUInt32LittleEndian(message[Message.TransportReceiver..]);
+        var counter = BinaryPrimitives.ReadUInt64LittleEndian(message[Message.TransportCounter..]);
+        var furthest = _furthest.GetValueOrDefault(receiver);
+        if (drop == Drop.Replayed && counter + Limits.ReplayWindowBits <= furthest) RepeatedArrivals++;
+        else if (drop is Drop.None or Drop.WrongSource && counter > furthest) _furthest[receiver] = counter;
     }
 
     /// <summary>Sums up a run of the tunnel that ends.</summary>

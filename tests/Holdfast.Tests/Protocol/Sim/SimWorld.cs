@@ -180,6 +180,7 @@ internal sealed class SimWorld
 
         Findings.Note(new SimEvent(Now, "arrives", from?.Number ?? 0, node.Number, type, datagram.Length, drop));
         account.Took(drop);
+        if (type == Message.Transport && trust == SimTrust.Genuine) account.TookFirst(datagram, drop);
         var (answers, bytes) = (node.Sinks.Sent.Datagrams - before.Sent.Datagrams, node.Sinks.Sent.Bytes - before.Sent.Bytes);
         if (drop == Drop.None) node.Sinks.CheckAccepted(type, datagram, from);
         else if (drop is not (Drop.WrongSource or Drop.InnerNotIp)) // these two are authentic
