@@ -39,6 +39,10 @@ public sealed record PeerStatus
     /// <summary>Whether there is a session to send with.</summary>
     public bool HasSession { get; init; }
 
+    /// <summary>What data to it is sealed with: chacha20-poly1305, or aes-256-gcm as agreed with another Holdfast; null without
+    /// a session.</summary>
+    public string? Cipher { get; init; }
+
     /// <summary>Bytes of datagrams received from it.</summary>
     public long ReceivedBytes { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Control;
+using Holdfast.Crypto;
 using Holdfast.Engine.Config;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Peers;
@@ -23,6 +24,7 @@ internal sealed class PeerMoment(Peer peer, string? name, IReadOnlyList<Endpoint
     private readonly long _handshakes = peer.Handshakes;
     private readonly int _unanswered = peer.UnansweredInitiations;
     private readonly bool _hasSession = peer.HasSession;
+    private readonly Cipher? _cipher = peer.Cipher;
     private readonly long _receivedBytes = peer.ReceivedBytes;
     private readonly long _sentBytes = peer.SentBytes;
     private readonly long _receivedPackets = peer.ReceivedPackets;
@@ -45,6 +47,12 @@ internal sealed class PeerMoment(Peer peer, string? name, IReadOnlyList<Endpoint
         Handshakes = _handshakes,
         UnansweredInitiations = _unanswered,
         HasSession = _hasSession,
+        Cipher = _cipher switch
+        {
+            Crypto.Cipher.Aes256Gcm => "aes-256-gcm",
+            Crypto.Cipher.ChaCha20Poly1305 => "chacha20-poly1305",
+            _ => null,
+        },
         ReceivedBytes = _receivedBytes,
         SentBytes = _sentBytes,
         ReceivedPackets = _receivedPackets,

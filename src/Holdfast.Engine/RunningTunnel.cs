@@ -7,6 +7,7 @@ using Holdfast.Engine.Transports;
 using Holdfast.Linux;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Peers;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +38,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     {
         (_device, _state, _log) = (device, state, log);
         _loop = new EngineLoop(device, transport, this, offload);
+        _loop.Tunnel.Offers = OffersOf(CipherChoice.Auto);
         _endpoints = new PeerEndpoints(OnEngineAsync, log);
         _endpoints.Resolved += (peer, moved) =>
         {
@@ -246,6 +248,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         var mark = change.FwMark ?? _loop.Mark;
         if (change.ListenPort is { } port) Rebind(port, mark);
         else if (change.FwMark is not null) _loop.SetMark(mark);
+        if (change.Cipher is { } cipher) tunnel.Offers = OffersOf(cipher);
         if (change.SetsPrivateKey) tunnel.SetPrivateKey(change.PrivateKey);
         if (change.ReplacesPeers)
         {
@@ -254,6 +257,9 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         }
         foreach (var delta in change.Peers) Apply(delta, now);
     }
+
+    private static Capabilities OffersOf(CipherChoice cipher) =>
+        cipher == CipherChoice.Auto && Processor.HasAes ? Capabilities.Aes256Gcm : Capabilities.None;
 
     private void Rebind(ushort port, uint mark)
     {

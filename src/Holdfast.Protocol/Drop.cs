@@ -76,6 +76,9 @@ public enum Drop
     /// <summary>The inner source address is not among the sender's allowed IPs.</summary>
     WrongSource,
 
+    /// <summary>A frame of a kind, or in a form, that this version does not know.</summary>
+    UnknownFrame,
+
     /// <summary>The decrypted payload is neither IPv4 nor IPv6, or shorter than its header says.</summary>
     InnerNotIp,
 

@@ -79,6 +79,21 @@ public static class Limits
     /// <summary>Peers of one tunnel (the index table holds three keypairs and an initiation of each).</summary>
     public const int Peers = 1 << 20;
 
+    // --- two Holdfast ends -----------------------------------------------------------------------------------
+
+    /// <summary>
+    /// Messages of a session, the counter's first, that may be sealed with AES-256-GCM; later ones go under WireGuard's cipher.
+    /// Ours: with packets of 1,420 bytes these are 2^34.5 blocks, which leaves an attacker an advantage of 2^-60 (RFC 9001, B.1,
+    /// has the bound). A session would need 1.5 million messages a second to get there.
+    /// </summary>
+    public const ulong Aes256GcmMessages = 1UL << 28;
+
+    /// <summary>Times that a responder says hello within a session, if no answer comes. Ours.</summary>
+    public const int Hellos = 5;
+
+    /// <summary>Time between two of them, of which each waits for traffic besides: more than a round trip. Ours.</summary>
+    public static readonly TimeSpan HelloInterval = TimeSpan.FromSeconds(1);
+
     // --- load ----------------------------------------------------------------------------------------------
 
     /// <summary>

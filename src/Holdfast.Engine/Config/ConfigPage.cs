@@ -106,6 +106,7 @@ public static class ConfigPage
         ConfigType.Flag => "true or false",
         ConfigType.Kind => "wireguard",
         ConfigType.Device => "tun",
+        ConfigType.Cipher => "auto or wireguard",
         ConfigType.Section => "keys, see below",
         ConfigType.Sections => "a list, see below",
         _ => throw new InvalidOperationException($"No words for {key.Type}."),

@@ -66,6 +66,9 @@ public enum ConfigType
     /// <summary>The word tun.</summary>
     Device,
 
+    /// <summary>The word auto or wireguard.</summary>
+    Cipher,
+
     /// <summary>Keys of a section of its own.</summary>
     Section,
 

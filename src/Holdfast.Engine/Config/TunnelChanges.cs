@@ -10,6 +10,7 @@ public static class TunnelChanges
     {
         SetsPrivateKey = true,
         PrivateKey = config.PrivateKey?.Copy(),
+        Cipher = config.Cipher,
         ReplacesPeers = true,
         Peers = [.. config.Peers.Select(p => Whole(p))],
     };
@@ -23,6 +24,7 @@ public static class TunnelChanges
             SetsPrivateKey = diff.PrivateKeyChanged,
             PrivateKey = diff.PrivateKeyChanged ? wanted.PrivateKey?.Copy() : null,
             ListenPort = diff.ListenPortChanged ? wanted.ListenPort ?? 0 : null,
+            Cipher = diff.CipherChanged ? wanted.Cipher : null,
             FwMark = null, // follows the network's mark
             Peers =
             [

@@ -25,6 +25,9 @@ public sealed record TunnelConfig
     /// <summary>Mark of the tunnel's own packets, 1 to 4294967295; null for none.</summary>
     public uint? FwMark { get; init; }
 
+    /// <summary>Which cipher data may be sealed with; a wg-quick file always says auto.</summary>
+    public CipherChoice Cipher { get; init; }
+
     /// <summary>Addresses of the interface, in the order in which they are added.</summary>
     public ValueList<InterfaceAddress> Addresses { get; init; } = [];
 

@@ -23,6 +23,9 @@ public sealed record TunnelConfigDiff
     /// <summary>Whether the mark differs.</summary>
     public bool FwMarkChanged { get; init; }
 
+    /// <summary>Whether the choice of cipher differs: it counts from each peer's next handshake.</summary>
+    public bool CipherChanged { get; init; }
+
     /// <summary>Whether the interface's addresses differ, or their order.</summary>
     public bool AddressesChanged { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record TunnelConfigDiff
             PrivateKeyChanged = !new HeldSecret(running.PrivateKey).Equals(new HeldSecret(wanted.PrivateKey)),
             ListenPortChanged = running.ListenPort != wanted.ListenPort,
             FwMarkChanged = running.FwMark != wanted.FwMark,
+            CipherChanged = running.Cipher != wanted.Cipher,
             AddressesChanged = !running.Addresses.Equals(wanted.Addresses),
             MtuChanged = running.Mtu != wanted.Mtu,
             TableChanged = running.Table != wanted.Table,

@@ -37,6 +37,9 @@ public static class YamlKeys
         new("fwmark", Mark, "off", "Mark of the tunnel's own packets. With a default route among the allowed IPs and "
             + "table auto, it is also the number of the tunnel's routing table, 51820 or the next free one "
             + "by default."),
+        new("cipher", Cipher, "auto", "What seals data: auto is AES-256-GCM with every peer that is Holdfast too and says auto, "
+            + "if both processors have instructions for it; wireguard is WireGuard's cipher alone, and nothing more than "
+            + "WireGuard on the wire. A change counts from each peer's next handshake."),
         new("mtu", ConfigType.Mtu, "largest MTU on the way to an endpoint, less 80", "MTU of the interface in bytes."),
         new("dns", IpAddresses, "[]", "Name servers to use while the tunnel is up."),
         new("dns_search", Words, "[]", "Search domains to use while the tunnel is up."),

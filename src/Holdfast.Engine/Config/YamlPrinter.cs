@@ -26,6 +26,7 @@ internal static class YamlPrinter
         List(text, Indent, "addresses", tunnel.Addresses);
         if (tunnel.ListenPort is { } port) List(text, Indent, "listen", [$"udp://:{port}"]);
         Line(text, Indent, "fwmark", tunnel.FwMark is { } mark ? $"0x{mark:x}" : null);
+        Line(text, Indent, "cipher", tunnel.Cipher == CipherChoice.WireGuard ? "wireguard" : null);
         Line(text, Indent, "mtu", tunnel.Mtu);
         List(text, Indent, "dns", tunnel.DnsServers);
         List(text, Indent, "dns_search", tunnel.DnsSearch);

@@ -55,6 +55,11 @@ internal sealed class YamlTunnelReader(
             case "fwmark":
                 if (ValueText.TryMark(text, out uint? mark, out problem)) tunnel = tunnel with { FwMark = mark };
                 break;
+            case "cipher":
+                if (text == "wireguard") tunnel = tunnel with { Cipher = CipherChoice.WireGuard };
+                else if (text != "auto")
+                    problem = new($"unknown cipher {ConfigFindings.Quote(text)}", "write cipher: auto or cipher: wireguard");
+                break;
             case "mtu":
                 if (ValueText.TryMtu(text, out int mtu, out problem)) tunnel = tunnel with { Mtu = mtu };
                 break;

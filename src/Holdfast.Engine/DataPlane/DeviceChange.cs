@@ -1,4 +1,5 @@
 using Holdfast.Crypto;
+using Holdfast.Engine.Config;
 
 namespace Holdfast.Engine.DataPlane;
 
@@ -19,6 +20,9 @@ public sealed record DeviceChange
 
     /// <summary>The new mark of sent datagrams, 0 for none; null leaves it.</summary>
     public uint? FwMark { get; init; }
+
+    /// <summary>Which cipher data may be sealed with, from each peer's next handshake; null leaves it.</summary>
+    public CipherChoice? Cipher { get; init; }
 
     /// <summary>Whether all peers go first.</summary>
     public bool ReplacesPeers { get; init; }

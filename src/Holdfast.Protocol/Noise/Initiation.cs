@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Holdfast.Crypto;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Protocol.Noise;
@@ -11,9 +12,12 @@ internal sealed class Initiation : IDisposable
     // Pinned, so that no collection leaves a copy behind: ephemeral private key, chaining key, hash.
     private readonly byte[] _memory = GC.AllocateArray<byte>(32 + SymmetricState.Bytes, pinned: true);
 
-    internal Initiation(uint localIndex) => LocalIndex = localIndex;
+    internal Initiation(uint localIndex, Capabilities offers) => (LocalIndex, Offers) = (localIndex, offers);
 
     internal uint LocalIndex { get; }
+
+    /// <summary>What this end offered when it wrote it.</summary>
+    internal Capabilities Offers { get; }
 
     private Span<byte> Ephemeral => _memory.AsSpan(0, 32);
 
@@ -45,7 +49,7 @@ internal sealed class Initiation : IDisposable
             state.SealAndHash(key, self.PublicKey.Bytes, fill[Message.InitiationStatic..Message.InitiationTimestamp]);
             state.MixKey(staticShared, key);
             Span<byte> label = stackalloc byte[Tai64n.Size];
-            timestamp.Write(label);
+            (Offers == Capabilities.None ? timestamp : TimestampMark.On(timestamp)).Write(label);
             state.SealAndHash(key, label, fill[Message.InitiationTimestamp..Message.InitiationMac1]);
         }
         return agreed;
@@ -77,7 +81,7 @@ internal sealed class Initiation : IDisposable
             if (state.TryOpenAndHash(key, response[Message.ResponseEmpty..Message.ResponseMac1], []))
             {
                 var remoteIndex = BinaryPrimitives.ReadUInt32LittleEndian(response[Message.ResponseSender..]);
-                keypair = Keypair.Derive(state, LocalIndex, remoteIndex, isInitiator: true, now);
+                keypair = Keypair.Derive(state, LocalIndex, remoteIndex, isInitiator: true, Offers, now);
             }
         }
         return keypair;

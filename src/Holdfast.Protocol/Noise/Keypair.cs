@@ -1,21 +1,34 @@
 using System.Buffers.Binary;
 using Holdfast.Crypto;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Protocol.Noise;
 
-/// <summary>The two transport keys of a session, with its counters (paper 5.4.5 and 5.4.6).</summary>
+/// <summary>
+/// The two transport keys of a session, with its counters (paper 5.4.5 and 5.4.6). Between two Holdfast ends there may be two
+/// more, for AES-256-GCM; both ciphers share the counters, so that order and replay window are one.
+/// </summary>
 internal sealed class Keypair : IDisposable
 {
     private readonly Aead _seal;
     private readonly Aead _open;
+    private readonly Aead? _sealAes;
+    private readonly Aead? _openAes;
     private readonly ReplayWindow _replay = new(Limits.ReplayWindowBits);
     private ulong _sendCounter;
+    private bool _opensAes;
+    private bool _sealsAes;
+    private int _hellos;
 
-    private Keypair(Aead seal, Aead open, uint localIndex, uint remoteIndex, bool isInitiator, MonoTime created)
+    private Keypair(
+        (Aead Seal, Aead Open) data, (Aead Seal, Aead Open)? aes, Capabilities offers, uint localIndex, uint remoteIndex,
+        bool isInitiator, MonoTime created)
     {
-        (_seal, _open) = (seal, open);
+        (_seal, _open) = data;
+        (_sealAes, _openAes) = (aes?.Seal, aes?.Open);
+        Offers = offers;
         (LocalIndex, RemoteIndex, IsInitiator, Created) = (localIndex, remoteIndex, isInitiator, created);
     }
 
@@ -29,23 +42,57 @@ internal sealed class Keypair : IDisposable
 
     internal MonoTime Created { get; }
 
+    /// <summary>What this end offers within the session; nothing towards a plain peer, which never gets a frame.</summary>
+    internal Capabilities Offers { get; }
+
+    /// <summary>When the responder may say hello (again); never at the initiator, which answers.</summary>
+    internal MonoTime NextHello { get; private set; } = MonoTime.Never;
+
+    /// <summary>The cipher of the next message.</summary>
+    internal Cipher Cipher =>
+        _sealsAes && _sendCounter < Limits.Aes256GcmMessages ? Cipher.Aes256Gcm : Cipher.ChaCha20Poly1305;
+
     /// <summary>Messages sealed so far; the next one gets this counter.</summary>
     internal ulong SendCounter => _sendCounter;
 
-    /// <summary>Ends a handshake (paper 5.4.5): two keys from the chaining key, crossed between the ends.</summary>
+    /// <summary>Label of the keys for AES-256-GCM: the second input of their derivation, where WireGuard's keys have none.</summary>
+    private static ReadOnlySpan<byte> AesLabel => "Holdfast v1 AES-256-GCM"u8;
+
+    /// <summary>
+    /// Ends a handshake (paper 5.4.5): two keys from the chaining key, crossed between the ends; and two more if this end offers
+    /// AES-256-GCM to one that may be another Holdfast, whose indices are blocks as ours are.
+    /// </summary>
     internal static Keypair Derive(
-        SymmetricState state, uint localIndex, uint remoteIndex, bool isInitiator, MonoTime now)
+        SymmetricState state, uint localIndex, uint remoteIndex, bool isInitiator, Capabilities offers, MonoTime now)
+    {
+        if (remoteIndex % Limits.IndexBlock != 0) offers = Capabilities.None;
+        var data = DeriveCipher(Cipher.ChaCha20Poly1305, state, [], isInitiator);
+        try
+        {
+            var aes = (offers & Capabilities.Aes256Gcm) == 0
+                ? ((Aead, Aead)?)null : DeriveCipher(Cipher.Aes256Gcm, state, AesLabel, isInitiator);
+            return new Keypair(data, aes, offers, localIndex, remoteIndex, isInitiator, now);
+        }
+        catch
+        {
+            data.Seal.Dispose();
+            data.Open.Dispose();
+            throw;
+        }
+    }
+
+    private static (Aead Seal, Aead Open) DeriveCipher(
+        Cipher cipher, SymmetricState state, ReadOnlySpan<byte> label, bool isInitiator)
     {
         Span<byte> keys = stackalloc byte[64];
         using var wiped = new Zeroed(keys);
         var fromInitiator = keys[..32];
         var fromResponder = keys[32..];
-        Kdf.Derive(state.ChainingKey, [], fromInitiator, fromResponder);
-        var seal = Aead.ForSealing(Cipher.ChaCha20Poly1305, isInitiator ? fromInitiator : fromResponder);
+        Kdf.Derive(state.ChainingKey, label, fromInitiator, fromResponder);
+        var seal = Aead.ForSealing(cipher, isInitiator ? fromInitiator : fromResponder);
         try
         {
-            var open = Aead.ForOpening(Cipher.ChaCha20Poly1305, isInitiator ? fromResponder : fromInitiator);
-            return new Keypair(seal, open, localIndex, remoteIndex, isInitiator, now);
+            return (seal, Aead.ForOpening(cipher, isInitiator ? fromResponder : fromInitiator));
         }
         catch
         {
@@ -68,30 +115,63 @@ internal sealed class Keypair : IDisposable
     /// <summary>Fills a whole transport message around <paramref name="plain"/> and returns its length.</summary>
     internal int Seal(ReadOnlySpan<byte> plain, Span<byte> fill)
     {
+        var (aead, index) = Cipher == Cipher.Aes256Gcm
+            ? (_sealAes!, RemoteIndex + Message.Aes256GcmIndex) : (_seal, RemoteIndex);
         BinaryPrimitives.WriteUInt32LittleEndian(fill, Message.Transport);
-        BinaryPrimitives.WriteUInt32LittleEndian(fill[Message.TransportReceiver..], RemoteIndex);
+        BinaryPrimitives.WriteUInt32LittleEndian(fill[Message.TransportReceiver..], index);
         BinaryPrimitives.WriteUInt64LittleEndian(fill[Message.TransportCounter..], _sendCounter);
         var length = Message.TransportMinimumBytes + plain.Length;
-        _seal.Seal(_sendCounter++, plain, fill[Message.TransportHeaderBytes..length]);
+        aead.Seal(_sendCounter++, plain, fill[Message.TransportHeaderBytes..length]);
         return length;
     }
 
+    /// <summary>Whether a message with this receiver index, one of our block, can be for this session.</summary>
+    internal bool Accepts(uint receiver) =>
+        receiver == LocalIndex || (receiver == LocalIndex + Message.Aes256GcmIndex && _opensAes);
+
     /// <summary>Opens the payload of a transport message into <paramref name="fill"/>; only then the counter counts.</summary>
-    internal Drop Open(ulong counter, ReadOnlySpan<byte> payload, Span<byte> fill)
+    internal Drop Open(uint receiver, ulong counter, ReadOnlySpan<byte> payload, Span<byte> fill)
     {
+        var isAes = receiver != LocalIndex;
         if (counter >= Limits.RejectAfterMessages) return Drop.KeyExpired;
         if (_replay.Refuses(counter)) return Drop.Replayed; // cheaper than opening it first
-        if (!_open.TryOpen(counter, payload, fill)) return Drop.Forged;
+        if (!(isAes ? _openAes! : _open).TryOpen(counter, payload, fill)) return Drop.Forged;
+        _sealsAes |= isAes; // who sends it, opens it
         return _replay.Accept(counter);
+    }
+
+    /// <summary>The initiator has confirmed the session: the responder may say hello from now on.</summary>
+    internal void Confirm(MonoTime now)
+    {
+        if (Offers != Capabilities.None) NextHello = now;
+    }
+
+    /// <summary>What this end says; from here on it opens what it offers.</summary>
+    internal Hello SayHello(MonoTime now)
+    {
+        _opensAes = (Offers & Capabilities.Aes256Gcm) != 0;
+        if (!IsInitiator) NextHello = ++_hellos < Limits.Hellos ? now + Limits.HelloInterval : MonoTime.Never;
+        return new Hello(TimestampMark.Version, Offers);
+    }
+
+    /// <summary>Hears what the other end offers: what both do is agreed, for the life of the session.</summary>
+    internal void Hear(Hello hello)
+    {
+        var agreesAes = (Offers & hello.Offers & Capabilities.Aes256Gcm) != 0;
+        _opensAes |= agreesAes;
+        _sealsAes |= agreesAes;
+        NextHello = MonoTime.Never;
     }
 
     /// <summary>Sets the send counter, for tests of its limits.</summary>
     internal void SkipTo(ulong counter) => _sendCounter = counter;
 
-    /// <summary>Cleanses both keys.</summary>
+    /// <summary>Cleanses all keys.</summary>
     public void Dispose()
     {
         _seal.Dispose();
         _open.Dispose();
+        _sealAes?.Dispose();
+        _openAes?.Dispose();
     }
 }

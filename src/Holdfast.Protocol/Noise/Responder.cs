@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Holdfast.Crypto;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Protocol.Noise;
@@ -53,10 +54,13 @@ internal ref struct Responder
         return opened;
     }
 
-    /// <summary>Fills the response up to its MACs (paper 5.4.3) and derives the keypair. Null on a degenerate key.</summary>
+    /// <summary>
+    /// Fills the response up to its MACs (paper 5.4.3) and derives the keypair. Null on a degenerate key. What this end offers
+    /// is none towards a plain peer.
+    /// </summary>
     internal readonly Keypair? TryRespond(
-        in PublicKey remote, ReadOnlySpan<byte> presharedKey, uint localIndex, IRandomSource random, MonoTime now,
-        Span<byte> fill)
+        in PublicKey remote, ReadOnlySpan<byte> presharedKey, uint localIndex, Capabilities offers, IRandomSource random,
+        MonoTime now, Span<byte> fill)
     {
         var remoteIndex = BinaryPrimitives.ReadUInt32LittleEndian(_message[Message.InitiationSender..]);
         BinaryPrimitives.WriteUInt32LittleEndian(fill, Message.Response);
@@ -79,7 +83,7 @@ internal ref struct Responder
         {
             _state.MixPresharedKey(presharedKey, key);
             _state.SealAndHash(key, [], fill[Message.ResponseEmpty..Message.ResponseMac1]);
-            keypair = Keypair.Derive(_state, localIndex, remoteIndex, isInitiator: false, now);
+            keypair = Keypair.Derive(_state, localIndex, remoteIndex, isInitiator: false, offers, now);
         }
         return keypair;
     }

@@ -91,6 +91,9 @@ public sealed class Peer
     /// <summary>Whether there is a keypair to send with.</summary>
     public bool HasSession => Current is not null;
 
+    /// <summary>The cipher under which the next packet goes to it; null without a session.</summary>
+    public Cipher? Cipher => Current?.Cipher;
+
     /// <summary>What was dropped on the way to or from it; null while nothing was.</summary>
     public DropCounters? Drops => _drops;
 

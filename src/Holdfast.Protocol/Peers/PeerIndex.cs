@@ -5,7 +5,7 @@ namespace Holdfast.Protocol.Peers;
 
 /// <summary>
 /// Finds a peer by its public key, and by the receiver index in a message. Indices are given out in aligned blocks: the
-/// low bits are left for what two Holdfast ends put there (path and cipher); a plain peer uses the first of its block.
+/// low bits are for what two Holdfast ends put there (path and cipher); a plain peer uses the first of its block.
 /// </summary>
 internal sealed class PeerIndex(IRandomSource random)
 {
@@ -23,6 +23,10 @@ internal sealed class PeerIndex(IRandomSource random)
 
     /// <summary>Whom a message is for. A keypair of null means the peer's outstanding initiation.</summary>
     internal bool TryFind(uint receiver, out Receiver found) => _byIndex.TryGetValue(receiver, out found);
+
+    /// <summary>As <see cref="TryFind"/>, by any index of the block.</summary>
+    internal bool TryFindBlock(uint receiver, out Receiver found) =>
+        _byIndex.TryGetValue(receiver & ~(Limits.IndexBlock - 1), out found);
 
     internal void Add(Peer peer) => _byKey.Add(peer.PublicKey, peer);
 

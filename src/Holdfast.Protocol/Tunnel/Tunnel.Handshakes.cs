@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Holdfast.Crypto;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Noise;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
@@ -23,7 +24,7 @@ public sealed partial class Tunnel
         peer.IsRedirected = false;
 
         DropInitiation(peer);
-        peer.Initiation = new Initiation(_peers.NewIndex(peer));
+        peer.Initiation = new Initiation(_peers.NewIndex(peer), Offers);
         var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.InitiationBytes)[..Message.InitiationBytes];
         if (!peer.Initiation.TryWrite(
             _self, peer.PublicKey, peer.StaticShared.Bytes, NextTimestamp(peer, now), _random, room)) return;
@@ -61,9 +62,10 @@ public sealed partial class Tunnel
         peer.LastInitiationAccepted = now.Mono;
         Received(peer, length, from, to, now.Mono);
 
+        var offers = TimestampMark.IsOn(timestamp) ? Offers : Capabilities.None;
         var index = _peers.NewIndex(peer);
         var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.ResponseBytes)[..Message.ResponseBytes];
-        if (responder.TryRespond(remote, PresharedKeyOf(peer), index, _random, now.Mono, room) is not { } keypair)
+        if (responder.TryRespond(remote, PresharedKeyOf(peer), index, offers, _random, now.Mono, room) is not { } keypair)
         {
             _peers.Release(index);
             return Count(peer, Drop.Forged);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
@@ -25,7 +26,7 @@ public sealed partial class Tunnel
     private Drop HandleTransport(ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now)
     {
         var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.TransportReceiver..]);
-        if (!_peers.TryFind(receiver, out var found) || found.Keypair is not { } keypair)
+        if (!_peers.TryFindBlock(receiver, out var found) || found.Keypair is not { } keypair || !keypair.Accepts(receiver))
             return Drops.Count(Drop.UnknownReceiver);
         var peer = found.Peer;
         if (!keypair.MayOpen(now.Mono)) return Count(peer, Drop.KeyExpired);
@@ -33,12 +34,14 @@ public sealed partial class Tunnel
         var counter = BinaryPrimitives.ReadUInt64LittleEndian(datagram[Message.TransportCounter..]);
         var payload = datagram[Message.TransportHeaderBytes..];
         var plain = _packets.Reserve(payload.Length - Message.TagBytes)[..(payload.Length - Message.TagBytes)];
-        if (keypair.Open(counter, payload, plain) is var drop and not Drop.None) return Count(peer, drop);
+        if (keypair.Open(receiver, counter, payload, plain) is var drop and not Drop.None) return Count(peer, drop);
 
         Received(peer, datagram.Length, from, to, now.Mono);
         if (keypair == peer.Next) Confirm(peer, now);
         else if (keypair == peer.Previous && HasCrossed(peer)) (peer.Current, peer.Previous) = (keypair, peer.Current);
         if (IsDueWhenReceiving(peer, now.Mono)) InitiateAtLastMinute(peer, now);
+        if (keypair.Offers != Capabilities.None && Frame.IsFrame(plain)) return HandleFrame(peer, keypair, plain, now);
+        if (keypair.NextHello.Passed(now.Mono) && keypair == peer.Current) SayHello(peer, keypair, now);
         if (plain.Length == 0) return Drop.None;
 
         DataReceived(peer, now.Mono);
@@ -73,6 +76,7 @@ public sealed partial class Tunnel
         (peer.Previous, peer.Current, peer.Next) = (peer.Current, peer.Next, null);
         DropInitiation(peer); // an answer to it would only make another session
         HandshakeComplete(peer, now);
+        peer.Current!.Confirm(now.Mono);
         SendStaged(peer, now);
     }
 

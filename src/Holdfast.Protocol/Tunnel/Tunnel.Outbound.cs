@@ -49,6 +49,7 @@ public sealed partial class Tunnel
     {
         SendSealed(peer, keypair, Pad(buffer, length), now);
         DataSent(peer, now.Mono);
+        if (keypair.NextHello.Passed(now.Mono)) SayHello(peer, keypair, now);
     }
 
     /// <summary>What waited goes out in its order, as soon as there is a keypair.</summary>

@@ -1,4 +1,5 @@
 using Holdfast.Crypto;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Noise;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
@@ -9,7 +10,8 @@ namespace Holdfast.Protocol;
 /// A WireGuard interface without its device and sockets: packets and datagrams with the time go in, datagrams and packets come
 /// out through sinks. It reads no clock, starts no task, and belongs to one thread.
 /// <para>Tunnel.Outbound.cs and Tunnel.Inbound.cs read in the order in which a packet meets their functions;
-/// Tunnel.Handshakes.cs makes sessions; Tunnel.Timeouts.cs has every timer.</para>
+/// Tunnel.Handshakes.cs makes sessions; Tunnel.Frames.cs is what two Holdfast ends say within one; Tunnel.Timeouts.cs has
+/// every timer.</para>
 /// </summary>
 public sealed partial class Tunnel : IDisposable
 {
@@ -59,6 +61,12 @@ public sealed partial class Tunnel : IDisposable
 
     /// <summary>MTU of the device in bytes: padding does not go beyond it.</summary>
     public int Mtu { get; set; } = 1420;
+
+    /// <summary>
+    /// What this end offers to other Holdfast ends. With nothing it is a plain WireGuard peer to all. A change counts from each
+    /// peer's next handshake.
+    /// </summary>
+    public Capabilities Offers { get; set; }
 
     /// <summary>The latest timestamp in an initiation of ours, or the floor it started from: for the state on disk.</summary>
     public Tai64n LatestTimestampSent { get; private set; }

@@ -33,6 +33,12 @@ internal static class Message
     internal const int CookieReplyNonce = 8;
     internal const int CookieReplyCookie = 32;
 
+    /// <summary>
+    /// What a receiver index in a transport message adds to the first of its block: bit 0 is the cipher, bits 1 to 4 the
+    /// path (none is assigned yet).
+    /// </summary>
+    internal const uint Aes256GcmIndex = 1;
+
     internal const int TransportReceiver = 4;
     internal const int TransportCounter = 8;
     internal const int TransportHeaderBytes = 16;

@@ -4,7 +4,7 @@ namespace Holdfast.Protocol.Wire;
 
 /// <summary>
 /// A TAI64N label as initiations carry it (paper 5.1): seconds with the external TAI64 offset, then nanoseconds. The low 24
-/// bits of the nanoseconds stay zero, as the kernel's module keeps them, so that the label tells little of the clock.
+/// bits of the nanoseconds tell nothing of the clock: zero, as the kernel's module keeps them, or a mark on the wire.
 /// </summary>
 /// <param name="Seconds">TAI64 seconds: 2^62 + 10 + Unix seconds.</param>
 /// <param name="Nanoseconds">0 to 999,999,999.</param>
@@ -13,8 +13,10 @@ public readonly record struct Tai64n(ulong Seconds, uint Nanoseconds) : ICompara
     /// <summary>Size on the wire in bytes.</summary>
     public const int Size = 12;
 
+    /// <summary>Two labels of one end are at least so many nanoseconds apart.</summary>
+    internal const uint Granularity = 1 << 24;
+
     private const ulong UnixEpoch = 0x4000_0000_0000_000AUL;
-    private const uint Granularity = 1 << 24;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>The label of a wall-clock moment, rounded down to its granularity of about 17 ms.</summary>

@@ -50,6 +50,7 @@ internal static class StatusText
         text.Line("endpoint", Endpoint(peer));
         text.Line("allowed ips", peer.AllowedIps.Count == 0 ? ["(none)"] : peer.AllowedIps);
         text.Line("latest handshake", peer.LatestHandshake is { } then ? Words.Ago(then, now) : "(none)");
+        if (peer.Cipher is { } cipher) text.Line("cipher", cipher);
         text.Line("transfer", [$"{Words.Bytes(peer.ReceivedBytes)} received", $"{Words.Bytes(peer.SentBytes)} sent"]);
         text.Line("packets", [$"{Number(peer.ReceivedPackets)} received", $"{Number(peer.SentPackets)} sent"]);
         if (peer.PersistentKeepalive > 0)

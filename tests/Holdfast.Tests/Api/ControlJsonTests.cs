@@ -36,6 +36,7 @@ public sealed class ControlJsonTests
                 Handshakes = 4,
                 UnansweredInitiations = 5,
                 HasSession = true,
+                Cipher = "aes-256-gcm",
                 ReceivedBytes = 6,
                 SentBytes = 7,
                 ReceivedPackets = 8,
@@ -52,7 +53,7 @@ public sealed class ControlJsonTests
         "packets_to_host":2,"drops":{"bad-mac":3},"peers":[{"name":"hub","public_key":"peer","has_preshared_key":true,
         "endpoint":"192.0.2.1:51820","endpoints":["hub.example.org:51820"],"local_address":"192.0.2.2",
         "allowed_ips":["10.7.0.0/24","fd07::/64"],"latest_handshake":"2026-11-21T05:00:00.25+00:00","handshakes":4,
-        "unanswered_initiations":5,"has_session":true,"received_bytes":6,"sent_bytes":7,"received_packets":8,
+        "unanswered_initiations":5,"has_session":true,"cipher":"aes-256-gcm","received_bytes":6,"sent_bytes":7,"received_packets":8,
         "sent_packets":9,"keepalive":25,"drops":{"replayed":10}}]}
         """;
 
@@ -61,7 +62,7 @@ public sealed class ControlJsonTests
         "since":"0001-01-01T00:00:00+00:00","file":null,"heap_bytes":0,"packets_from_host":0,"packets_to_host":0,
         "drops":{},"peers":[
         {"name":null,"public_key":"peer","has_preshared_key":false,"endpoint":null,"endpoints":[],"local_address":null,
-        "allowed_ips":[],"latest_handshake":null,"handshakes":0,"unanswered_initiations":0,"has_session":false,
+        "allowed_ips":[],"latest_handshake":null,"handshakes":0,"unanswered_initiations":0,"has_session":false,"cipher":null,
         "received_bytes":0,"sent_bytes":0,"received_packets":0,"sent_packets":0,"keepalive":0,"drops":{}}]}
         """;
 

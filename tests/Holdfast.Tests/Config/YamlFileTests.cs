@@ -14,6 +14,7 @@ public sealed class YamlFileTests
             addresses: [10.7.0.2/24, "fd07::2/64"]
             listen: ["udp://:51820"]
             fwmark: 0x10
+            cipher: auto
             mtu: 1380
             dns: [10.7.0.1]
             dns_search: [corp.example.org]

@@ -1,6 +1,7 @@
 using System.Net;
 using Holdfast.Crypto;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 using Holdfast.Tests.Protocol.Sim;
@@ -15,9 +16,9 @@ internal sealed class TestEnd : IDatagramSink, IPacketSink, ITunnelEvents
     private readonly byte[] _packet = new byte[70_000];
     private Tai64n _floor;
 
-    public TestEnd(int number, IRandomSource random)
+    public TestEnd(int number, IRandomSource random, Capabilities offers = Capabilities.None)
     {
-        (Number, Random) = (number, random);
+        (Number, Random, Offers) = (number, random, offers);
         random.Fill(_privateKey);
         Address = Endpoint.From(new IPEndPoint(new IPAddress([192, 0, 2, (byte)number]), 51820));
         Tunnel = NewTunnel();
@@ -25,6 +26,7 @@ internal sealed class TestEnd : IDatagramSink, IPacketSink, ITunnelEvents
     }
 
     public int Number { get; }
+    public Capabilities Offers { get; set; }
     public IRandomSource Random { get; }
     public PublicKey Key { get; private set; }
     public Endpoint Address { get; set; }
@@ -104,7 +106,7 @@ internal sealed class TestEnd : IDatagramSink, IPacketSink, ITunnelEvents
 
     private Tunnel NewTunnel()
     {
-        var tunnel = new Tunnel(Random, this, this, this) { ListenPort = Address.Port };
+        var tunnel = new Tunnel(Random, this, this, this) { ListenPort = Address.Port, Offers = Offers };
         tunnel.SetPrivateKey(new Secret(_privateKey));
         tunnel.StartTimestampsAfter(_floor);
         return tunnel;

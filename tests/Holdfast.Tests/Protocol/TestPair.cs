@@ -1,5 +1,6 @@
 using Holdfast.Crypto;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Peers;
 using Holdfast.Tests.Protocol.Sim;
 
@@ -10,10 +11,12 @@ internal sealed class TestPair
 {
     private const long WallStart = 1_700_000_000_000_000_000;
 
-    public TestPair(ulong seed = 1, bool presharedKey = false)
+    public TestPair(
+        ulong seed = 1, bool presharedKey = false, Capabilities offersA = Capabilities.None,
+        Capabilities offersB = Capabilities.None)
     {
         var random = new SimRandom(seed);
-        (A, B) = (new TestEnd(1, random), new TestEnd(2, random));
+        (A, B) = (new TestEnd(1, random, offersA), new TestEnd(2, random, offersB));
         (PeerB, PeerA) = (A.Add(B), B.Add(A));
         if (!presharedKey) return;
         Span<byte> key = stackalloc byte[32];

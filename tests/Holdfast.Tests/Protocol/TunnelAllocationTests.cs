@@ -1,4 +1,6 @@
+using Holdfast.Crypto;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
 using Holdfast.Tests.Protocol.Sim;
 
 namespace Holdfast.Tests.Protocol;
@@ -13,14 +15,17 @@ public sealed class TunnelAllocationTests
     [InlineData(true, 60)]
     [InlineData(true, 1420)]
     [InlineData(true, Limits.PacketBytes)]
-    public void Packets_cost_no_memory(bool v6, int size)
+    [InlineData(false, 1420, Capabilities.Aes256Gcm)]
+    [InlineData(true, Limits.PacketBytes, Capabilities.Aes256Gcm)]
+    public void Packets_cost_no_memory(bool v6, int size, Capabilities offers = Capabilities.None)
     {
         var (toA, toB) = (new CountingSink(), new CountingSink());
         var random = new SimRandom(1);
         var pair = new TestPair();
-        using var a = new Tunnel(random, toB, toA, pair.A) { Mtu = 65535 };
-        using var b = new Tunnel(random, toA, toB, pair.B) { Mtu = 65535 };
+        using var a = new Tunnel(random, toB, toA, pair.A) { Mtu = 65535, Offers = offers };
+        using var b = new Tunnel(random, toA, toB, pair.B) { Mtu = 65535, Offers = offers };
         Connect(a, b, pair, toA, toB);
+        Assert.Equal(offers == Capabilities.None ? Cipher.ChaCha20Poly1305 : Cipher.Aes256Gcm, a.Peers.Single().Cipher);
         var (forth, back) = (SimPacket.Between(1, 2, 1, size, v6), SimPacket.Between(2, 1, 1, size, v6));
         Pass(a, forth, b, toB, pair, 100);
         Pass(b, back, a, toA, pair, 100);
@@ -50,6 +55,9 @@ public sealed class TunnelAllocationTests
         a.HandleDatagram(toA.Last, pair.B.Address, default, pair.Now);
         b.HandleDatagram(toB.Last, pair.A.Address, default, pair.Now);
         Assert.True(peerA.HasSession && peerB.HasSession);
+        if (a.Offers == Capabilities.None) return;
+        a.HandleDatagram(toA.Last, pair.B.Address, default, pair.Now); // hello, and its answer
+        b.HandleDatagram(toB.Last, pair.A.Address, default, pair.Now);
     }
 
     // Five seconds of traffic with the timers served; the sinks keep only the last datagram, so keepalives get lost.

@@ -8,6 +8,7 @@ internal enum SimAct
     PresharedKey, // Node and Other share one
     Keepalive, // Node's persistent keepalive, in seconds
     Learn, // Node has Other's address in its configuration
+    Offers, // what Node offers from its next handshake on: the bits of Capabilities
     FewIndices, // Node draws receiver indices from so many blocks for each of its peers: they come again soon
 
     // --- the wire, everywhere ----------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ internal static class SimDigest
         sum = Mix(Mix(sum, (ulong)peer.Endpoint.Address), (ulong)(peer.Endpoint.Address >> 64));
         sum = Mix(Mix(sum, peer.Endpoint.Port), (ulong)peer.Staged.Count);
         sum = Mix(Mix(sum, (ulong)peer.HandshakeAttempts), (ulong)peer.Handshakes);
-        return Mix(Mix(sum, peer.Current?.SendCounter ?? 0), (ulong)peer.ReceivedBytes);
+        return Mix(Mix(sum, (peer.Current?.SendCounter ?? 0) ^ ((ulong)(peer.Cipher ?? 0) << 63)), (ulong)peer.ReceivedBytes);
     }
 
     private static ulong Identity(object? o) => o is null ? 0 : (ulong)RuntimeHelpers.GetHashCode(o);

@@ -2,6 +2,7 @@ using System.Net;
 using Holdfast.Crypto;
 using Holdfast.Engine.DataPlane;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
@@ -53,6 +54,9 @@ internal sealed class SimNode
     /// <summary>Its persistent keepalive in seconds.</summary>
     public ushort Keepalive { get; set; }
 
+    /// <summary>What it offers to other Holdfast ends; with nothing it is a plain WireGuard peer.</summary>
+    public Capabilities Offers { get; set; }
+
     /// <summary>Happens while its tunnel takes a datagram: for tests of the checks.</summary>
     public Action? Mistake { get; set; }
 
@@ -86,7 +90,7 @@ internal sealed class SimNode
             Sinks.Forget();
             Tunnel.Dispose();
         }
-        Tunnel = new Tunnel(Source, Sinks, Sinks, Sinks) { ListenPort = Address.Port };
+        Tunnel = new Tunnel(Source, Sinks, Sinks, Sinks) { ListenPort = Address.Port, Offers = Offers };
         Tunnel.SetPrivateKey(new Secret(_privateKey));
         _reserve = new TimestampReserve(ceiling => _state.Floor = ceiling);
         Tunnel.StartTimestampsAfter(_state.Floor);
@@ -116,6 +120,9 @@ internal sealed class SimNode
         Sees(other).SetEndpoint(other.Address);
         Turn(() => Tunnel.Resume(Sees(other), Now));
     }
+
+    /// <summary>Its configuration changes: from the next handshake on it offers something else.</summary>
+    public void SetOffers(Capabilities offers) => Tunnel.Offers = Offers = offers;
 
     public void SetKeepalive(ushort seconds)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Tests.Protocol.Sim;
 
@@ -38,6 +39,9 @@ internal static class SimPacket
         BinaryPrimitives.WriteInt64BigEndian(packet.AsSpan(48), id);
         return packet;
     }
+
+    /// <summary>Whether a transport message carries a packet: keepalives and frames are shorter than any.</summary>
+    public static bool IsIn(ReadOnlySpan<byte> datagram) => datagram.Length >= MinimumBytes + Message.TransportMinimumBytes;
 
     public static (int From, int To, long Id) Read(ReadOnlySpan<byte> packet) => (
         BinaryPrimitives.ReadInt32BigEndian(packet[40..]), BinaryPrimitives.ReadInt32BigEndian(packet[44..]),

@@ -71,6 +71,8 @@ internal sealed record SimSchedule(ulong Seed, (int Near, int Far)[] Links, SimS
         for (var node = 1; node <= nodes; node++)
         {
             if (random.Chance(.5)) steps.Add(new(SimAct.Keepalive, node, Value: 25));
+            // Half are Holdfast ends with AES, some without, or of a later version; the others are plain peers.
+            if (random.Chance(.7)) steps.Add(new(SimAct.Offers, node, Value: random.Chance(.8) ? 1 : 1U << random.Next(32)));
             if (random.Chance(.1)) steps.Add(new(SimAct.FewIndices, node, Value: 8 + random.Next(8)));
         }
         if (random.Chance(.5)) steps.Add(new(SimAct.Late, Value: 1 + random.Next(6)));

@@ -1,5 +1,6 @@
 using Holdfast.Crypto;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Noise;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
@@ -53,7 +54,7 @@ internal sealed class SimSinks(SimNode node, SimWorld world) : IDatagramSink, IP
         {
             case Message.Transport:
                 CheckTransport(datagram, owner!);
-                if (length > Message.TransportMinimumBytes) node.Account.DataSent++;
+                if (SimPacket.IsIn(datagram)) node.Account.DataSent++;
                 else CheckChatter(owner!);
                 break;
             case Message.Response:
@@ -78,7 +79,10 @@ internal sealed class SimSinks(SimNode node, SimWorld world) : IDatagramSink, IP
         var keypair = owner.Current!;
         Check(!_counters.TryGetValue(keypair, out var last) || counter > last, "a nonce was used twice");
         _counters[keypair] = counter;
-        Check(keypair.RemoteIndex == receiver, "sealed under another keypair than the current");
+        var isAes = receiver == keypair.RemoteIndex + Message.Aes256GcmIndex;
+        Check(keypair.RemoteIndex == receiver || isAes, "sealed under another keypair than the current");
+        Check(!isAes || (keypair.Offers & Capabilities.Aes256Gcm) != 0, "a cipher that was not agreed");
+        Check(!isAes || counter < Limits.Aes256GcmMessages, "AES seals past its message limit");
         Check(node.Now.Mono - keypair.Created < Limits.RejectAfterTime, "a keypair seals past its limit");
         Check(keypair.SendCounter <= Limits.RejectAfterMessages, "a keypair seals past its message limit");
     }
@@ -117,7 +121,7 @@ internal sealed class SimSinks(SimNode node, SimWorld world) : IDatagramSink, IP
     /// <summary>A message was opened: its keypair is one of its sender's and not beyond its limit.</summary>
     private void CheckOpened(ReadOnlySpan<byte> datagram, IReadOnlyCollection<Peer> peers)
     {
-        var index = BitConverter.ToUInt32(datagram[Message.TransportReceiver..]);
+        var index = BitConverter.ToUInt32(datagram[Message.TransportReceiver..]) & ~(Limits.IndexBlock - 1);
         foreach (var peer in peers)
         {
             var keypair = peer.Current?.LocalIndex == index ? peer.Current

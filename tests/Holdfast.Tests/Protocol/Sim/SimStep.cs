@@ -1,3 +1,5 @@
+using Holdfast.Protocol.Frames;
+
 namespace Holdfast.Tests.Protocol.Sim;
 
 /// <summary>One step of a <see cref="SimSchedule"/>. Prints as the C# that makes it.</summary>
@@ -35,6 +37,7 @@ internal readonly record struct SimStep(SimAct Act, int Node = 0, int Other = 0,
         {
             case SimAct.PresharedKey: world.SharePresharedKey(node, other); break;
             case SimAct.Keepalive: node.SetKeepalive((ushort)Value); break;
+            case SimAct.Offers: node.SetOffers((Capabilities)Value); break;
             case SimAct.Learn: node.Learn(other); break;
             case SimAct.FewIndices: node.Source.Blocks = (uint)Value * (uint)world.PeersOf(node).Count; break;
         }

@@ -172,7 +172,7 @@ internal sealed class SimWorld
         if (trust is SimTrust.Damaged or SimTrust.None) account.BadArrivals++;
         if (trust == SimTrust.Copy) account.RepeatedArrivals++;
         var type = Message.TypeOf(datagram);
-        var isData = type == Message.Transport && datagram.Length > Message.TransportMinimumBytes;
+        var isData = type == Message.Transport && SimPacket.IsIn(datagram);
         var isWatched = PeersOf(node).Count <= Crowd || trust == SimTrust.None;
         var before = (account.Delivered, node.Sinks.Sent, State: isWatched ? SimDigest.Of(node.Tunnel) : 0);
 

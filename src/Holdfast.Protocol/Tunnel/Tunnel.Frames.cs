@@ -1,0 +1,27 @@
+using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Peers;
+
+namespace Holdfast.Protocol;
+
+// What two Holdfast ends say within a session: 1. the responder, who saw the mark in the initiation, says hello once the session
+// is confirmed  2. the initiator, who sends no frame before it got one, answers. Each then seals as both can. A hello that stays
+// unanswered is said again with the next traffic, a few times. Frames are no data: for the timers they are keepalives.
+public sealed partial class Tunnel
+{
+    private Drop HandleFrame(Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Now now)
+    {
+        if (!Hello.TryRead(plain, out var hello)) return Count(peer, Drop.UnknownFrame);
+        keypair.Hear(hello);
+        if (keypair.IsInitiator && keypair == peer.Current) SayHello(peer, keypair, now);
+        return Drop.None;
+    }
+
+    private void SayHello(Peer peer, Keypair keypair, in Now now)
+    {
+        if (!keypair.MaySeal(now.Mono)) return;
+        Span<byte> plain = stackalloc byte[Hello.Bytes];
+        keypair.SayHello(now.Mono).Write(plain);
+        SendSealed(peer, keypair, plain, now);
+    }
+}
