@@ -56,6 +56,8 @@ internal sealed class SimShrinker(string kind, Action<SimWorld>? sabotage = null
     {
         for (var at = 0; at < failing.Steps.Length; at++)
         {
+            // With fewer indices than sessions a node would look for a free one for ever.
+            if (failing.Steps[at].Act == SimAct.FewIndices) continue;
             for (var rest = failing.Steps[at].Value; rest is > 1 or < -1 && !IsTired; rest /= 2)
             {
                 var steps = (SimStep[])failing.Steps.Clone();
