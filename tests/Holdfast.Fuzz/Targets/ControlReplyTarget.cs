@@ -22,14 +22,29 @@ internal sealed class ControlReplyTarget : Target
         {
             var peer = new PeerStatus
             {
-                Name = "hub", PublicKey = ConfigCheck.PublicKey, Endpoint = "192.0.2.1:51820", ConfiguredEndpoints = ["hub.example.org:51820"],
-                AllowedIps = ["10.7.0.0/24"], LatestHandshake = Moment, Drops = new Dictionary<string, long> { ["forged"] = 3 },
-                UnansweredInitiations = 2, HasSession = true, PersistentKeepalive = 25, LocalAddress = "192.0.2.2", ReceivedBytes = 5_000_000,
+                Name = "hub",
+                PublicKey = ConfigCheck.PublicKey,
+                Endpoint = "192.0.2.1:51820",
+                ConfiguredEndpoints = ["hub.example.org:51820"],
+                AllowedIps = ["10.7.0.0/24"],
+                LatestHandshake = Moment,
+                Drops = new Dictionary<string, long> { ["forged"] = 3 },
+                UnansweredInitiations = 2,
+                HasSession = true,
+                PersistentKeepalive = 25,
+                LocalAddress = "192.0.2.2",
+                ReceivedBytes = 5_000_000,
             };
             var status = new TunnelStatus
             {
-                Name = "hf0", Version = "0.1.0", PublicKey = ConfigCheck.Key, Since = Moment, File = "/etc/holdfast/hf0.conf", Mtu = 1420,
-                Drops = new Dictionary<string, long> { ["bad-mac"] = 1 }, Peers = [peer],
+                Name = "hf0",
+                Version = "0.1.0",
+                PublicKey = ConfigCheck.Key,
+                Since = Moment,
+                File = "/etc/holdfast/hf0.conf",
+                Mtu = 1420,
+                Drops = new Dictionary<string, long> { ["bad-mac"] = 1 },
+                Peers = [peer],
             };
             yield return JsonSerializer.SerializeToUtf8Bytes(new ControlReply { Ok = true, Status = status }, ControlJson.Default.ControlReply);
             yield return JsonSerializer.SerializeToUtf8Bytes(ControlReply.Refused("x", "y"), ControlJson.Default.ControlReply);
