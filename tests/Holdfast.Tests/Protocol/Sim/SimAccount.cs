@@ -9,7 +9,7 @@ internal sealed class SimAccount(SimNode node, SimWorld world)
 {
     private readonly long[] _returned = new long[DropCounters.Reasons]; // by this run of the tunnel
     private readonly long[] _named = new long[DropCounters.Reasons]; // by all of them
-    private readonly Dictionary<uint, ulong> _furthest = []; // counter accepted, by receiver index
+    private readonly Dictionary<uint, ulong> _furthest = []; // counter accepted, by block of indices
     private long _outboundDropsBefore;
     private long _lostInRestart;
 
@@ -42,6 +42,7 @@ internal sealed class SimAccount(SimNode node, SimWorld world)
     public void TookFirst(ReadOnlySpan<byte> message, Drop drop)
     {
         var receiver = BinaryPrimitives.ReadUInt32LittleEndian(message[Message.TransportReceiver..]);
+        receiver &= ~(Limits.IndexBlock - 1); // both ciphers share a window
         var counter = BinaryPrimitives.ReadUInt64LittleEndian(message[Message.TransportCounter..]);
         var furthest = _furthest.GetValueOrDefault(receiver);
         if (drop == Drop.Replayed && counter + Limits.ReplayWindowBits <= furthest) RepeatedArrivals++;

@@ -87,14 +87,15 @@ internal sealed class SimSinks(SimNode node, SimWorld world) : IDatagramSink, IP
         Check(keypair.SendCounter <= Limits.RejectAfterMessages, "a keypair seals past its message limit");
     }
 
-    /// <summary>What is neither data nor an answer is rare: initiations are 5 s apart, and keepalives by their causes.</summary>
+    /// <summary>What is neither data nor an answer is rare: initiations are 5 s apart, keepalives by their
+    /// causes, and each session has a hello a second.</summary>
     private void CheckChatter(Peer owner)
     {
         var second = node.Now.Mono.Nanoseconds / 1_000_000_000;
         var (last, count) = _chatter.GetValueOrDefault(owner.PublicKey);
         count = last == second ? count + 1 : 1;
         _chatter[owner.PublicKey] = (second, count);
-        if (count > 6) Check(false, $"{count} messages without data in a second");
+        if (count > 8) Check(false, $"{count} messages without data in a second");
     }
 
     private void CheckInitiation(Peer owner)
