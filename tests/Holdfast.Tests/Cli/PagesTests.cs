@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Holdfast.Tests.Cli;
 
 public sealed class PagesTests
@@ -10,7 +8,7 @@ public sealed class PagesTests
     public async Task The_page_in_the_repository_is_what_the_code_prints(string page, string file)
     {
         string expected = (await Run.Of("man", page)).Out;
-        Assert.True(expected == File.ReadAllText(Path.Combine(Repository(), file)),
+        Assert.True(expected == Repository.Read(file),
             $"{file} is out of date; run make docs");
     }
 
@@ -27,7 +25,4 @@ public sealed class PagesTests
             Assert.Contains(line[1..].Split(' ')[0], macros);
         Assert.DoesNotContain(" -", page, StringComparison.Ordinal);
     }
-
-    private static string Repository([CallerFilePath] string here = "")
-        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
 }

@@ -1,5 +1,7 @@
 using Holdfast.Crypto;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.Noise;
 
 namespace Holdfast.Tests.Protocol;
 
@@ -76,6 +78,31 @@ public sealed class HandshakeVectorTests
     }
 
     [Fact]
+    public void Two_ends_agree_on_a_cipher_as_the_page_of_the_protocol_says()
+    {
+        var page = VectorsOf(Repository.Read("docs/protocol.md"));
+        (_initiator.Tunnel.Offers, _responder.Tunnel.Offers) = (Capabilities.Aes256Gcm, Capabilities.Aes256Gcm);
+        _initiator.Add(_responder);
+        _responder.Add(_initiator, knowsAddress: false);
+        Assert.Equal(Drop.None, Offer(_initiator, 1, 2));
+        Pass(_initiator, page["initiation"], _responder);
+        Pass(_responder, page["response"], _initiator);
+        Pass(_initiator, page["packet from the initiator, ChaCha20-Poly1305"], _responder);
+        Pass(_responder, page["hello from the responder"], _initiator);
+        Pass(_initiator, page["the initiator's answer"], _responder);
+        Assert.Equal(Drop.None, Offer(_responder, 2, 1));
+        Pass(_responder, page["packet from the responder"], _initiator);
+        Assert.Equal(Drop.None, Offer(_initiator, 1, 2));
+        Pass(_initiator, page["packet from the initiator"], _responder);
+        Assert.Equal((2, 1), (_responder.Packets.Count, _initiator.Packets.Count));
+
+        var (first, second) = (new byte[Kdf.Bytes], new byte[Kdf.Bytes]);
+        Kdf.Derive(Convert.FromHexString(page["chaining key at the end"]), "Holdfast v1 AES-256-GCM"u8, first, second);
+        Assert.Equal(page["initiator's key for sending"], Convert.ToHexStringLower(first));
+        Assert.Equal(page["responder's key for sending"], Convert.ToHexStringLower(second));
+    }
+
+    [Fact]
     public void A_cookie_and_its_use()
     {
         _initiator.Add(_responder);
@@ -92,6 +119,19 @@ public sealed class HandshakeVectorTests
         var mac2 = new byte[16];
         Blake2s.Mac(Convert.FromHexString(Cookie), again.AsSpan(0, again.Length - 16), mac2);
         Assert.Equal(mac2, again[^16..]);
+    }
+
+    /// <summary>The block behind "**Vectors.**": a name at the margin, its bytes indented below it.</summary>
+    private static Dictionary<string, string> VectorsOf(string page)
+    {
+        var block = page.Split("**Vectors.**")[1].Split("```text\n")[1].Split("```")[0];
+        var (vectors, name) = (new Dictionary<string, string>(), "");
+        foreach (var line in block.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line[0] != ' ') vectors.Add(name = line, "");
+            else vectors[name] += line.Trim();
+        }
+        return vectors;
     }
 
     private static void Pass(TestEnd from, string expected, TestEnd to)
