@@ -10,6 +10,7 @@ internal static class TargetList
         ["datagram"] = () => new DatagramTarget(),
         ["handshake"] = () => new HandshakeTarget(),
         ["transport"] = () => new TransportTarget(),
+        ["frame"] = () => new FrameTarget(),
         ["packet"] = () => new PacketTarget(),
         ["icmp"] = () => new IcmpTarget(),
         ["netlink"] = () => new NetlinkTarget(),
