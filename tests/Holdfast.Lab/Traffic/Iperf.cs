@@ -22,7 +22,8 @@ public static class Iperf
         await listener.WaitForLine("Server listening", Margin);
         var result = await client.Run(RunOptions.Usual with { Timeout = options.Time + Margin, MayFail = true },
             "iperf3", [.. Arguments(address, options)]);
-        if (result.ExitCode != 0)
+        // With --json it exits with 0 also when it could not connect.
+        if (result.ExitCode != 0 || result.Output.Contains("\"error\":", StringComparison.Ordinal))
             throw new LabException($"{client.Name}: {result}\n--- server\n{listener.Describe()}");
         return Parse(result.Output, options.UdpRate is not null);
     }

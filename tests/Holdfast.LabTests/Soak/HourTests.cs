@@ -38,6 +38,10 @@ public sealed partial class HourTests : LabTest
             // Less than the wire carries: a queue that is always full tells of TCP, not of the tunnel.
             More = ["--interval", "60", "--bitrate", "8M"],
         })).ToList();
+        // Two connections each, for control and for data. A fault before that would leave a stream that never began.
+        await Eventually.Gives(async () => (await net.HubHost.Run("ss", "-Htn", "state", "established",
+                "sport >= :5201 and sport <= :5203")).Lines.Length,
+            connections => connections == 2 * streams.Count, Seconds(20), "every stream to be connected");
 
         var faults = new SoakFaults(net, seed);
         await faults.WarmUp();
@@ -89,9 +93,12 @@ public sealed partial class HourTests : LabTest
         await net.Branch.Holdfast("down", "wg0");
         await net.HubDaemon.Stop();
         await net.BranchDaemon.Stop();
-        await net.PlainEnd.Process!.DisposeAsync();
+        await net.PlainEnd.Process!.Stop(); // killed, wireguard-go would leave its socket
         foreach (var (host, before) in lab.Hosts.Zip(bare))
+        {
+            Say($"{host.Name} is to be as it was");
             await HostState.IsAgain(host, before);
+        }
     }
 
     private static async Task SomeLines(SoakNet net, int count)
