@@ -251,7 +251,15 @@ public sealed class Host : IAsyncDisposable
                 || File.ReadAllText($"{directory}/comm").TrimEnd() != command)
                 return false;
             var stat = File.ReadAllText($"{directory}/stat");
-            return stat[stat.LastIndexOf(')') + 2] != 'Z';
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            // Threads, its sockets with them, may outlive the first one (Z); it is X while its parent takes note of it
+            // (proc_pid_stat(5), fields 3 and 20).
+            return fields[0] switch
+            {
+                "X" => false,
+                "Z" => int.Parse(fields[17], CultureInfo.InvariantCulture) > 1,
+                _ => true,
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -125,6 +125,23 @@ public sealed class HostTests : LabTest
     }
 
     [Fact]
+    public async Task A_program_whose_first_thread_has_ended_still_runs()
+    {
+        const string Script = """
+            import ctypes, threading, time
+            threading.Thread(target=time.sleep, args=(1000,)).start()
+            ctypes.CDLL(None).pthread_exit(None)
+            """;
+        var host = (await Draw("site")).Host("site");
+        var process = host.Start("python3", "-c", Script);
+        var pid = await process.Pid();
+        await Eventually.Until(() => State(pid) == 'Z', Seconds(5), "the first thread to end");
+        Assert.Contains(pid, host.PidsOf("python3"));
+        await process.Kill();
+        await Eventually.Until(() => host.PidsOf("python3").Count == 0, Seconds(5), "the program to be gone");
+    }
+
+    [Fact]
     public async Task Everything_in_a_host_dies_with_the_lab()
     {
         var lab = await Draw("site =isp= hub");
