@@ -5,6 +5,7 @@ using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.State;
 using Holdfast.Engine.Transports;
 using Holdfast.Linux;
+using Holdfast.Linux.Netlink;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Frames;
@@ -89,6 +90,8 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             transport = OpenTransport(options, memory.Port, offload);
             tunnel = new RunningTunnel(device, transport, offload, options.State, memory, log) { File = options.File };
             tunnel._loop.Tunnel.Mtu = device.Mtu;
+            using (var kernel = new RouteSocket())
+                kernel.SetSuperPacketBytes(device.Index, SuperPackets.BytesFor(device.Mtu));
             tunnel._loop.Start();
             return tunnel;
         }

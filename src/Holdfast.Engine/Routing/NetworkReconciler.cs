@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Holdfast.Control;
 using Holdfast.Engine.Config;
+using Holdfast.Engine.DataPlane;
 using Holdfast.Linux;
 using Holdfast.Linux.Netlink;
 using Microsoft.Extensions.Logging;
@@ -110,7 +111,11 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         }
         var index = _kernel.Link(device)?.Index
             ?? throw new LinuxException($"set up {device}", Errno.ENODEV, "the device is gone");
-        if (diff.Link is { } link) _kernel.SetMtu(index, link.Mtu);
+        if (diff.Link is { } link)
+        {
+            _kernel.SetMtu(index, link.Mtu);
+            _kernel.SetSuperPacketBytes(index, SuperPackets.BytesFor(link.Mtu));
+        }
         foreach (var step in diff.Steps.Where(s => s.Entry is AddressEntry)) Apply(step, index);
         if (diff.Link is { Up: true }) _kernel.SetUp(index, true);
         foreach (var sysctl in desired.Sysctls) Linux.Files.Sysctl.Write(sysctl.Name, sysctl.Value);

@@ -16,6 +16,7 @@ public sealed record LinkState
     internal const ushort IFLA_NET_NS_FD = 28;
     internal const ushort IFLA_EXT_MASK = 29;
     internal const ushort IFLA_CARRIER = 33;
+    internal const ushort IFLA_GSO_MAX_SIZE = 41;
     internal const ushort IFLA_INFO_KIND = 1;
     internal const ushort IFLA_INFO_DATA = 2;
     internal const uint IFF_UP = 1;
@@ -43,6 +44,9 @@ public sealed record LinkState
 
     /// <summary>The largest packet in bytes.</summary>
     public int Mtu { get; init; }
+
+    /// <summary>The largest packet in bytes that the host's stack hands to it to be cut.</summary>
+    public int SuperPacketBytes { get; init; }
 
     /// <summary>What made it: tun, veth, bridge, wireguard; null for hardware and loopback.</summary>
     public string? Kind { get; init; }
@@ -85,6 +89,7 @@ public sealed record LinkState
             {
                 IFLA_IFNAME => link with { Name = attributes.Text() },
                 IFLA_MTU => link with { Mtu = (int)attributes.U32() },
+                IFLA_GSO_MAX_SIZE => link with { SuperPacketBytes = (int)attributes.U32() },
                 IFLA_LINK => link with { ParentIndex = (int)attributes.U32() },
                 IFLA_MASTER => link with { MasterIndex = (int)attributes.U32() },
                 IFLA_IFALIAS => link with { Alias = attributes.Text() },

@@ -47,6 +47,12 @@ public sealed partial class RouteSocket
     public void SetMtu(int index, int mtu) =>
         SetLink($"set MTU of link {index} to {mtu}", index, LinkState.IFLA_MTU, (uint)mtu);
 
+    /// <summary>Sets the largest packet in bytes that the host's stack hands to an interface to be cut: connections made from
+    /// here on keep to it, and what is forwarded is cut by the host if it is larger.</summary>
+    /// <exception cref="LinuxException">EINVAL or ERANGE: out of its range; ENODEV; EPERM.</exception>
+    public void SetSuperPacketBytes(int index, int bytes) =>
+        SetLink($"set gso_max_size of link {index} to {bytes}", index, LinkState.IFLA_GSO_MAX_SIZE, (uint)bytes);
+
     /// <summary>Makes an interface a port of a bridge or bond; 0 takes it out.</summary>
     /// <exception cref="LinuxException">EOPNOTSUPP: not one that has ports; ENODEV; EPERM.</exception>
     public void SetMaster(int index, int master) =>

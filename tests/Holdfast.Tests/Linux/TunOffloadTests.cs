@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Holdfast.Engine.DataPlane;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Namespaces;
 using Holdfast.Linux.Netlink;
@@ -52,6 +53,8 @@ public sealed class TunOffloadTests
         Assert.Equal(0, pair.ChecksumErrors("Tcp", "Tcp"));
         Assert.True(pair.Packets > 4 * pair.Reads, $"{pair.Packets} packets of {pair.Reads} reads");
         Assert.True(pair.Packets > 4 * pair.Writes, $"{pair.Packets} packets in {pair.Writes} writes");
+        // The device's MTU is 1500; WireGuard adds 32 bytes to each packet.
+        Assert.Equal(SendBatch.RunBytes / 1532, pair.MostPackets);
     }
 
     [Theory]
@@ -132,6 +135,8 @@ public sealed class TunOffloadTests
 
         internal int Packets => _near.Packets;
 
+        internal int MostPackets => _near.MostPackets;
+
         internal int Writes => _far.Writes;
 
         internal void CarryUntil(Func<bool> done)
@@ -189,6 +194,8 @@ public sealed class TunOffloadTests
 
         internal int Packets { get; private set; }
 
+        internal int MostPackets { get; private set; } // of one read
+
         internal int Writes { get; private set; }
 
         internal void Carry(End other)
@@ -209,6 +216,7 @@ public sealed class TunOffloadTests
                 }
                 Assert.True(SegmentSplitter.TryBegin(packet, length, header, _headers, out var splitter));
                 Packets += splitter.Count;
+                MostPackets = Math.Max(MostPackets, splitter.Count);
                 while (splitter.TryNext(out var piece, out var size)) other.Take(piece[..size]);
             }
             other._joiner.Flush();
@@ -236,6 +244,7 @@ public sealed class TunOffloadTests
                 PrefixLength = ip.AddressFamily == AddressFamily.InterNetwork ? 24 : 64,
                 Flags = AddressFlags.NoDuplicateDetection, // else it is not there before the kernel has looked around
             });
+            routes.SetSuperPacketBytes(device.Index, SuperPackets.BytesFor(device.Mtu));
             routes.SetUp(device.Index, true);
             return device;
         }
