@@ -40,7 +40,7 @@ internal sealed class LoopbackEnd : IDatagramSink, IPacketSink, ITunnelEvents, I
 
     public Span<byte> Reserve(in Endpoint to, int size) => Room(_sent)[..size];
 
-    public void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner) => _lengths[_sent++] = length;
+    public void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn) => _lengths[_sent++] = length;
 
     public Span<byte> Reserve(int size) => _packet.AsSpan(0, size);
 

@@ -82,6 +82,10 @@ public enum Drop
     /// <summary>The decrypted payload is neither IPv4 nor IPv6, or shorter than its header says.</summary>
     InnerNotIp,
 
+    /// <summary>A router on the way had a queue, and the packet is of a kind that can't tell its receiver (RFC 6040 section
+    /// 4.2): lost, as it would have been there without the tunnel.</summary>
+    NotEcnCapable,
+
     /// <summary>The device did not take the packet.</summary>
     WriteFailed,
 }

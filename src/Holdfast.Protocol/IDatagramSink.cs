@@ -16,7 +16,7 @@ public interface IDatagramSink
 
     /// <summary>
     /// Sends the first <paramref name="length"/> bytes of the reserved room, for <paramref name="owner"/>; null for answers to
-    /// strangers. The tunnel hears of a failure by <see cref="Tunnel.SendFailed"/>.
+    /// strangers. Its IP header gets <paramref name="ecn"/>. The tunnel hears of a failure by <see cref="Tunnel.SendFailed"/>.
     /// </summary>
-    void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner);
+    void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn = Ecn.NotCapable);
 }

@@ -26,10 +26,10 @@ internal sealed class DatagramSender : IDatagramSink
         return _toScratch ? _scratch.AsSpan(0, size) : room;
     }
 
-    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
+    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
     {
         if (!_toScratch)
-            Transport.LaneOf(to.Family)!.Commit(length, to, from, owner);
+            Transport.LaneOf(to.Family)!.Commit(length, to, from, owner, ecn);
         else
             Tunnel.SendFailed(
                 owner, Transport.LaneOf(to.Family) is null ? Drop.SendFailed : Drop.SendBufferFull, length);

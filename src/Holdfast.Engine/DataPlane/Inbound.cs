@@ -31,13 +31,13 @@ internal sealed class Inbound(Tunnel tunnel, SegmentJoiner joiner)
         var message = _batch.Datagram(index);
         var remote = _batch.Remote(index).ToEndpoint();
         var told = _batch.Accompanying(index);
-        var local = told.Local.ToLocal();
+        var (local, ecn) = (told.Local.ToLocal(), (Ecn)(told.TrafficClass & 3));
         var size = told.SegmentBytes == 0 ? Math.Max(1, message.Length) : told.SegmentBytes;
         var count = 0;
         do
         {
             var datagram = message[..Math.Min(size, message.Length)];
-            tunnel.HandleDatagram(datagram, remote, local, now);
+            tunnel.HandleDatagram(datagram, remote, local, now, ecn);
             message = message[datagram.Length..];
             count++;
         }

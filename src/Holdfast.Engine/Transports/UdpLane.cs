@@ -13,6 +13,7 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     private readonly RunRefusals _refusals = new();
     private Endpoint _to; // where the last message goes, and whose it is
     private LocalAddress _from;
+    private Ecn _ecn;
     private Peer? _owner;
     private bool _mayJoin;
     private bool _wasUsed;
@@ -40,14 +41,15 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
         return _batch.Reserve(size);
     }
 
-    internal void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
+    internal void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
     {
         _wasUsed = true;
-        if (_mayJoin && ReferenceEquals(owner, _owner) && to == _to && from == _from && _batch.TryJoin(length)) return;
+        if (_mayJoin && ReferenceEquals(owner, _owner) && ecn == _ecn && to == _to && from == _from && _batch.TryJoin(length))
+            return;
         var remote = to.ToSocket();
-        (_to, _from, _owner) = (to, from, owner);
+        (_to, _from, _owner, _ecn) = (to, from, owner, ecn);
         _mayJoin = sendsRuns && !_refusals.Covers(remote);
-        _owners[_batch.Commit(length, remote, from.ToSource(to.Family))] = owner;
+        _owners[_batch.Commit(length, remote, from.ToSource(to.Family), (byte)ecn)] = owner;
     }
 
     /// <summary>Sends, unless there is room for what one super-packet of the host becomes.</summary>
@@ -61,10 +63,10 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     internal void Flush(Tunnel tunnel)
     {
         if (_batch.Count == 0) return;
-        IsBlocked = Socket.Send(_batch).Blocked;
-        if (IsBlocked) return;
-        foreach (var failure in _batch.Failures) Failed(failure, tunnel);
-        _batch.Clear();
+        var result = Socket.Send(_batch);
+        for (; result.Refused is { } refused; result = Socket.Send(_batch)) Refused(refused, tunnel);
+        IsBlocked = result.Blocked;
+        if (!IsBlocked) _batch.Clear();
     }
 
     /// <summary>Takes the time at the end of a turn. True when room in the socket has to be waited for, or no more.</summary>
@@ -82,7 +84,6 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     internal void Drain(Tunnel tunnel)
     {
         Flush(tunnel);
-        foreach (var failure in _batch.Failures) Failed(failure, tunnel);
         for (var i = _batch.Done; i < _batch.Count; i++)
             tunnel.SendFailed(_owners[i], Drop.SendBufferFull, _batch.Datagram(i).Length, _batch.Datagrams(i));
         _batch.Clear();
@@ -92,7 +93,7 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     /// A run that the kernel does not cut goes one by one; what left from an address that is gone goes once more from the
     /// kernel's choice, and the peer forgets the address. Anything else is lost by name.
     /// </summary>
-    private void Failed(in SendFailure failure, Tunnel tunnel)
+    private void Refused(in SendFailure failure, Tunnel tunnel)
     {
         var (index, owner) = (failure.Index, _owners[failure.Index]);
         var (datagrams, bytes) = (_batch.Datagrams(index), _batch.Datagram(index).Length);

@@ -81,6 +81,7 @@ internal sealed class UdpTransport : IDisposable
                 SendBuffer = EngineLimits.SocketBufferBytes,
                 PathMtu = PathMtuDiscovery.Off,
                 JoinsReceived = offload.ReceivesRuns,
+                TellsTrafficClass = true,
             });
             return new UdpLane(socket, offload.SendsRuns);
         }

@@ -23,10 +23,8 @@ public sealed unsafe class SendBatch
     private readonly byte[] _controls;
     private readonly byte[] _data;
     private readonly Run[] _runs;
-    private readonly SendFailure[] _failures;
     private int _tail;
     private int _reserved = -1;
-    private int _failed;
 
     /// <summary>Lays the memory out.</summary>
     /// <param name="capacity">Most messages (1 to 1024, the kernel's UIO_MAXIOV).</param>
@@ -44,7 +42,6 @@ public sealed unsafe class SendBatch
         _controls = GC.AllocateArray<byte>(capacity * ControlData.Size, pinned: true);
         _data = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
         _runs = new Run[capacity];
-        _failures = new SendFailure[capacity];
         for (var i = 0; i < capacity; i++)
         {
             _messages[i].Header.Vectors = (Libc.IoVector*)Marshal.UnsafeAddrOfPinnedArrayElement(_vectors, i);
@@ -70,9 +67,6 @@ public sealed unsafe class SendBatch
 
     /// <summary>Bytes that are free for further messages.</summary>
     public int Free => Count == Capacity ? 0 : _data.Length - _tail;
-
-    /// <summary>Messages that the kernel refused since the batch was cleared, in order.</summary>
-    public ReadOnlySpan<SendFailure> Failures => _failures.AsSpan(0, _failed);
 
     /// <summary>Hands out the place of the next datagram. Handing out again before a commit gives the same
     /// place.</summary>
@@ -184,29 +178,24 @@ public sealed unsafe class SendBatch
     /// <summary>Empties the batch; what remains in it is dropped.</summary>
     public void Clear()
     {
-        Count = Done = _tail = _failed = 0;
+        Count = Done = _tail = 0;
         _reserved = -1;
     }
 
     internal SendResult SendTo(int fd)
     {
-        var (sent, failed) = (0, 0);
+        var sent = 0;
         while (Done < Count)
         {
             var first = (Libc.BatchedMessage*)Marshal.UnsafeAddrOfPinnedArrayElement(_messages, Done);
             var result = Libc.SendBatch(fd, first, Count - Done, Libc.MSG_DONTWAIT);
-            if (result == -Errno.EAGAIN) return new SendResult(sent, failed, Blocked: true);
-            if (result > 0)
-            {
-                sent += result;
-                Done += result;
-                continue;
-            }
-            // It is the first one that was refused; the others have a way of their own.
-            _failures[_failed++] = new SendFailure(Done++, -result);
-            failed++;
+            if (result == -Errno.EAGAIN) return new SendResult(sent, null, Blocked: true);
+            // It is the first one that was refused. The rest waits, because it may have to go behind it.
+            if (result < 0) return new SendResult(sent, new SendFailure(Done++, -result), Blocked: false);
+            sent += result;
+            Done += result;
         }
-        return new SendResult(sent, failed, Blocked: false);
+        return new SendResult(sent, null, Blocked: false);
     }
 
     internal SentAgain SendAgain(int fd, int index, SendForm form)

@@ -134,10 +134,9 @@ public sealed unsafe class UdpSocket : IDisposable
         return _disposed ? -Errno.EBADF : batch.ReceiveFrom(_fd);
     }
 
-    /// <summary>Sends what the batch holds and was not sent yet. One that the kernel refuses doesn't hold up the
-    /// rest.</summary>
-    /// <param name="batch">Borrowed; clear it when all are gone, after reading
-    /// <see cref="SendBatch.Failures"/>.</param>
+    /// <summary>Sends what the batch holds and was not sent yet, up to the first message that the kernel refuses: it counts as
+    /// done, and the caller sends it once more in another form, or not, before the rest.</summary>
+    /// <param name="batch">Borrowed; clear it when all are gone.</param>
     public SendResult Send(SendBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -67,11 +67,13 @@ internal readonly record struct InnerHeaders
     }
 
     /// <summary>Sets the transport's checksum over all of the packet.</summary>
-    internal void WriteChecksum(Span<byte> packet)
+    /// <param name="packet">The packet.</param>
+    /// <param name="pseudo">The sum of its pseudo header but for the length.</param>
+    internal void WriteChecksum(Span<byte> packet, uint pseudo)
     {
         var field = packet[(Transport + ChecksumOffset)..];
         BinaryPrimitives.WriteUInt16BigEndian(field, 0);
-        var checksum = Checksum.Of(packet[Transport..], PseudoSum(packet));
+        var checksum = Checksum.Of(packet[Transport..], pseudo + (uint)(packet.Length - Transport));
         BinaryPrimitives.WriteUInt16BigEndian(field, checksum == 0 && !IsTcp ? (ushort)0xFFFF : checksum);
     }
 
@@ -85,4 +87,10 @@ internal readonly record struct InnerHeaders
         var addresses = IsV6 ? packet.Slice(IpHeader.V6Source, 32) : packet.Slice(IpHeader.V4Source, 8);
         return Checksum.Add(addresses, (uint)(packet.Length - Transport) + (IsTcp ? Tcp : IpHeader.Udp));
     }
+
+    /// <summary>The same without the length, out of the checksum's field, where the host left it for the device to go on with.
+    /// The host knows the address at the end of a routing header.</summary>
+    internal uint PartialSum(ReadOnlySpan<byte> packet) =>
+        BinaryPrimitives.ReadUInt16BigEndian(packet[(Transport + ChecksumOffset)..])
+            + (uint)(ushort)~(packet.Length - Transport);
 }

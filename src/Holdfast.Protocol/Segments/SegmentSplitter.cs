@@ -25,11 +25,13 @@ public ref struct SegmentSplitter
     private readonly uint _sequence;
     private readonly ushort _identification;
     private readonly byte _flags;
+    private readonly uint _pseudo;
     private Int128 _behind;
     private int _next;
 
     private SegmentSplitter(Span<byte> buffer, int length, Span<byte> headers, int segmentBytes, InnerHeaders layout)
     {
+        _pseudo = layout.PartialSum(buffer[..length]);
         _buffer = buffer;
         (_length, _segmentBytes, _layout) = (length, segmentBytes, layout);
         _headers = headers[..layout.Payload];
@@ -56,6 +58,7 @@ public ref struct SegmentSplitter
         splitter = default;
         var isTcp = header.Kind is SegmentKind.Tcp4 or SegmentKind.Tcp6;
         if (!isTcp && header.Kind != SegmentKind.Udp || header.SegmentBytes == 0) return false;
+        if (!header.NeedsChecksum) return false; // whoever leaves the cutting leaves the checksum too
         if (!InnerHeaders.TryRead(buffer[..length], isTcp, header.ChecksumStart, out var layout)) return false;
         // The first header's own length must agree with what the host says: a guest may have written both.
         if (!layout.IsV6 && (buffer[0] & 0xF) * 4 != layout.Transport) return false;
@@ -103,6 +106,6 @@ public ref struct SegmentSplitter
         {
             BinaryPrimitives.WriteUInt16BigEndian(transport[InnerHeaders.UdpLength..], (ushort)transport.Length);
         }
-        _layout.WriteChecksum(packet);
+        _layout.WriteChecksum(packet, _pseudo);
     }
 }

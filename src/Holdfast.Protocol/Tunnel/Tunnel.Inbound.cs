@@ -9,13 +9,15 @@ namespace Holdfast.Protocol;
 // ones end here  4. session and timers  5. may the peer use this source address.
 public sealed partial class Tunnel
 {
-    /// <summary>Takes a datagram from the network, from whoever sent it. All arguments are borrowed.</summary>
-    public Drop HandleDatagram(ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now)
+    /// <summary>Takes a datagram from the network, from whoever sent it. All arguments are borrowed; <paramref name="ecn"/> is
+    /// what its IP header had.</summary>
+    public Drop HandleDatagram(
+        ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now, Ecn ecn = Ecn.NotCapable)
     {
         if (_self is null) return Drops.Count(Drop.UnknownReceiver);
         return Message.TypeOf(datagram) switch
         {
-            Message.Transport => HandleTransport(datagram, from, to, now),
+            Message.Transport => HandleTransport(datagram, from, to, now, ecn),
             Message.Initiation => HandleInitiation(datagram, from, to, now),
             Message.Response => HandleResponse(datagram, from, to, now),
             Message.CookieReply => HandleCookieReply(datagram, now),
@@ -23,7 +25,8 @@ public sealed partial class Tunnel
         };
     }
 
-    private Drop HandleTransport(ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now)
+    private Drop HandleTransport(
+        ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now, Ecn ecn)
     {
         var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.TransportReceiver..]);
         if (!_peers.TryFindBlock(receiver, out var found) || found.Keypair is not { } keypair || !keypair.Accepts(receiver))
@@ -45,14 +48,15 @@ public sealed partial class Tunnel
         if (plain.Length == 0) return Drop.None;
 
         DataReceived(peer, now.Mono);
-        return Deliver(peer, plain);
+        return Deliver(peer, plain, ecn);
     }
 
-    private Drop Deliver(Peer peer, ReadOnlySpan<byte> plain)
+    private Drop Deliver(Peer peer, Span<byte> plain, Ecn ecn)
     {
         var length = IpHeader.LengthOf(plain);
         if (length == 0) return Count(peer, Drop.InnerNotIp);
         if (AllowedIps.FindBySource(plain) != peer) return Count(peer, Drop.WrongSource);
+        if (!InnerEcn.TryCombine(plain, ecn)) return Count(peer, Drop.NotEcnCapable);
         _packets.Commit(length, peer);
         return Drop.None;
     }

@@ -47,7 +47,7 @@ public sealed partial class Tunnel
 
     private void SendData(Peer peer, Keypair keypair, Span<byte> buffer, int length, in Now now)
     {
-        SendSealed(peer, keypair, Pad(buffer, length), now);
+        SendSealed(peer, keypair, Pad(buffer, length), now, InnerEcn.Of(buffer));
         DataSent(peer, now.Mono);
         if (keypair.NextHello.Passed(now.Mono)) SayHello(peer, keypair, now);
     }
@@ -72,17 +72,18 @@ public sealed partial class Tunnel
             Initiate(peer, now);
     }
 
-    private void SendSealed(Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Now now)
+    private void SendSealed(
+        Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Now now, Ecn ecn = Ecn.NotCapable)
     {
         var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.TransportMinimumBytes + plain.Length);
-        Send(peer, keypair.Seal(plain, room), now.Mono);
+        Send(peer, keypair.Seal(plain, room), now.Mono, ecn);
         if (keypair.IsDueWhenSending(now.Mono)) Initiate(peer, now);
     }
 
     /// <summary>Hands the reserved room over and does what every authenticated message that leaves calls for.</summary>
-    private void Send(Peer peer, int length, MonoTime now)
+    private void Send(Peer peer, int length, MonoTime now, Ecn ecn = Ecn.NotCapable)
     {
-        _datagrams.Commit(length, peer.CurrentEndpoint, peer.Source, peer);
+        _datagrams.Commit(length, peer.CurrentEndpoint, peer.Source, peer, ecn);
         peer.SentBytes += length;
         peer.SentPackets++;
         AnyAuthenticatedSent(peer, now);

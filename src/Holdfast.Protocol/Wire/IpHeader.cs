@@ -7,6 +7,7 @@ internal static class IpHeader
 {
     internal const int V4Bytes = 20;
     internal const int V6Bytes = 40;
+    internal const int V4Checksum = 10;
     internal const int V4Source = 12;
     internal const int V4Destination = 16;
     internal const int V6Source = 8;

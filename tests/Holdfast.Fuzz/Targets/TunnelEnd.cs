@@ -67,7 +67,7 @@ internal sealed class TunnelEnd : IDatagramSink, IPacketSink, ITunnelEvents, IDi
 
     Span<byte> IDatagramSink.Reserve(in Endpoint to, int size) => _datagram.AsSpan(0, size);
 
-    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
+    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
     {
         DatagramLength = length;
         SentBytes += length;

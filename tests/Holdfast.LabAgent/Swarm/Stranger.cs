@@ -34,7 +34,7 @@ public sealed class Stranger : IRandomSource, IDatagramSink, IPacketSink, ITunne
 
     Span<byte> IDatagramSink.Reserve(in Endpoint to, int size) => _scratch.AsSpan(0, size);
 
-    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner) => _message = _scratch[..length];
+    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn) => _message = _scratch[..length];
 
     Span<byte> IPacketSink.Reserve(int size) => _scratch.AsSpan(0, size);
 

@@ -54,7 +54,7 @@ internal sealed class SwarmSocket : IDatagramSink, IDisposable
         return _batch.Reserve(size);
     }
 
-    public void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner) => Commit(length);
+    public void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn) => Commit(length);
 
     /// <summary>Sends what was reserved to the hub, from <see cref="Source"/>.</summary>
     public void Commit(int length)

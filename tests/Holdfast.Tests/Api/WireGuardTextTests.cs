@@ -92,7 +92,7 @@ public sealed class WireGuardTextTests
     {
         public Span<byte> Reserve(in Endpoint to, int size) => new byte[size];
 
-        public void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
+        public void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
         {
         }
 

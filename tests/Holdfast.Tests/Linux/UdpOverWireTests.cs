@@ -49,9 +49,10 @@ public sealed class UdpOverWireTests
             UdpSocketTests.Append(batch, to, [1], source);
             UdpSocketTests.Append(batch, to, [2], SourceAddress.From(Host(family, 11)));
             UdpSocketTests.Append(batch, to, [3]);
-            Assert.Equal(1, near.Send(batch).Sent);
-            Assert.Equal([0, 1], batch.Failures.ToArray().Select(failure => failure.Index));
-            Assert.All(batch.Failures.ToArray(), failure => Assert.Contains(failure.Errno,
+            var (refused, sent) = UdpSocketTests.SendAll(near, batch);
+            Assert.Equal(1, sent);
+            Assert.Equal([0, 1], refused.Select(failure => failure.Index));
+            Assert.All(refused, failure => Assert.Contains(failure.Errno,
                 new[] { Errno.EINVAL, Errno.EADDRNOTAVAIL, Errno.ENETUNREACH }));
             var received = ReceiveOne(server);
             Assert.Equal(3, received.Datagram(0)[0]);
@@ -94,12 +95,11 @@ public sealed class UdpOverWireTests
         var to = DatagramAddress.From(new IPEndPoint(Host(family, 2), 9));
         var batch = new SendBatch(1, 10);
         UdpSocketTests.Append(batch, to, [1]);
-        Assert.Equal(new SendResult(0, 1, false), near.Send(batch));
-        Assert.Equal(Errno.EHOSTUNREACH, batch.Failures[0].Errno);
+        Assert.Equal(new SendResult(0, new SendFailure(0, Errno.EHOSTUNREACH), false), near.Send(batch));
         near.SetMark(0);
         batch.Clear();
         UdpSocketTests.Append(batch, to, [1]);
-        Assert.Equal(new SendResult(1, 0, false), near.Send(batch));
+        Assert.Equal(new SendResult(1, null, false), near.Send(batch));
     });
 
     [Fact]
@@ -127,8 +127,7 @@ public sealed class UdpOverWireTests
         var batch = new SendBatch(1, 2000);
         UdpSocketTests.Append(batch, to, new byte[1400]);
         using var whole = UdpSocket.Open(family, new UdpOptions { PathMtu = PathMtuDiscovery.Refuse });
-        Assert.Equal(1, whole.Send(batch).Failed);
-        Assert.Equal(Errno.EMSGSIZE, batch.Failures[0].Errno);
+        Assert.Equal(new SendFailure(0, Errno.EMSGSIZE), whole.Send(batch).Refused);
         batch.Clear();
         UdpSocketTests.Append(batch, to, new byte[1400]);
         using var cutting = UdpSocket.Open(family, new UdpOptions { PathMtu = PathMtuDiscovery.Off });
@@ -180,7 +179,7 @@ public sealed class UdpOverWireTests
     {
         var batch = new SendBatch(1, 10);
         UdpSocketTests.Append(batch, to, [value], source);
-        Assert.Equal(new SendResult(1, 0, false), socket.Send(batch));
+        Assert.Equal(new SendResult(1, null, false), socket.Send(batch));
     }
 
     private static ReceiveBatch ReceiveOne(UdpSocket socket)

@@ -21,7 +21,7 @@ public sealed class UdpRunTests
         Append(batch, To(receiver), 500, 3); // shorter: the run's last
         Append(batch, To(receiver), 500, 4);
         Assert.Equal((2, 3, 1), (batch.Count, batch.Datagrams(0), batch.Datagrams(1)));
-        Assert.Equal(new SendResult(2, 0, false), sender.Send(batch));
+        Assert.Equal(new SendResult(2, null, false), sender.Send(batch));
 
         var received = new ReceiveBatch(8, 65507);
         Assert.Equal(4, receiver.Receive(received));
@@ -92,7 +92,7 @@ public sealed class UdpRunTests
         Append(batch, To(receiver), 300, 1, gone, trafficClass: 3);
         Append(batch, To(receiver), 300, 2, gone, trafficClass: 3);
         Append(batch, To(receiver), 300, 3, gone, trafficClass: 3);
-        Assert.Equal(new SendResult(0, 1, false), sender.Send(batch));
+        Assert.Equal(0, sender.Send(batch).Refused?.Index);
         Assert.Equal(0, sender.SendAgain(batch, 0, SendForm.Same).Datagrams);
         Assert.Equal(0, sender.SendAgain(batch, 0, SendForm.OneByOne).Datagrams);
         Assert.Equal(3, sender.SendAgain(batch, 0, SendForm.AnySource).Datagrams);
@@ -117,8 +117,7 @@ public sealed class UdpRunTests
         var batch = new SendBatch(4, 100_000);
         Append(batch, To(receiver), 1400, 1);
         Append(batch, To(receiver), 1400, 2);
-        Assert.Equal(1, sender.Send(batch).Failed);
-        Assert.Contains(batch.Failures[0].Errno, new[] { Errno.EINVAL, Errno.EMSGSIZE });
+        Assert.Contains(sender.Send(batch).Refused!.Value.Errno, new[] { Errno.EINVAL, Errno.EMSGSIZE });
         Assert.Equal(2, sender.SendAgain(batch, 0, SendForm.OneByOne).Datagrams);
         var received = new ReceiveBatch(8, 65507);
         Assert.Equal(2, receiver.Receive(received));

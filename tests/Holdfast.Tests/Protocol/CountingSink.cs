@@ -18,7 +18,7 @@ internal sealed class CountingSink : IDatagramSink, IPacketSink
 
     Span<byte> IDatagramSink.Reserve(in Endpoint to, int size) => _datagram.AsSpan(0, size);
 
-    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
+    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
     {
         _length = length;
         Datagrams++;

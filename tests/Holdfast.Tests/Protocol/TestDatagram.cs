@@ -6,6 +6,9 @@ namespace Holdfast.Tests.Protocol;
 /// <summary>A datagram between two ends under test.</summary>
 internal sealed record TestDatagram(Endpoint From, Endpoint To, byte[] Bytes)
 {
+    /// <summary>What its IP header has, and what routers on the way made of it.</summary>
+    public Ecn Ecn { get; init; }
+
     public uint Type => Message.TypeOf(Bytes);
 
     public bool IsKeepalive => Type == Message.Transport && Bytes.Length == Message.TransportMinimumBytes;

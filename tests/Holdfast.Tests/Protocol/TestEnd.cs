@@ -73,7 +73,7 @@ internal sealed class TestEnd : IDatagramSink, IPacketSink, ITunnelEvents
     }
 
     public Drop Take(TestDatagram datagram, Now now) =>
-        Tunnel.HandleDatagram(datagram.Bytes, datagram.From, default, now);
+        Tunnel.HandleDatagram(datagram.Bytes, datagram.From, default, now, datagram.Ecn);
 
     /// <summary>The datagrams of one type among those not taken yet.</summary>
     public TestDatagram[] OutOf(uint type) => [.. Out.Where(d => d.Type == type)];
@@ -89,8 +89,8 @@ internal sealed class TestEnd : IDatagramSink, IPacketSink, ITunnelEvents
 
     Span<byte> IDatagramSink.Reserve(in Endpoint to, int size) => _datagram.AsSpan(0, size);
 
-    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner) =>
-        Out.Add(new TestDatagram(Address, to, _datagram.AsSpan(0, length).ToArray()));
+    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn) =>
+        Out.Add(new TestDatagram(Address, to, _datagram.AsSpan(0, length).ToArray()) { Ecn = ecn });
 
     Span<byte> IPacketSink.Reserve(int size) => _packet.AsSpan(0, size);
 

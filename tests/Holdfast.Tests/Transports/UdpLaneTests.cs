@@ -79,7 +79,7 @@ public sealed class UdpLaneTests
     public void Only_what_goes_the_same_way_for_the_same_peer_becomes_a_run()
     {
         var (tunnel, peer) = NewPeer();
-        var options = new UdpOptions { JoinsReceived = true };
+        var options = new UdpOptions { JoinsReceived = true, TellsTrafficClass = true };
         using var one = UdpSocket.Open(AddressFamily.InterNetwork, options);
         using var other = UdpSocket.Open(AddressFamily.InterNetwork, options);
         using var lane = new UdpLane(UdpSocket.Open(AddressFamily.InterNetwork));
@@ -90,24 +90,55 @@ public sealed class UdpLaneTests
         Put(to, default, peer, times: 2);
         Put(to, local, peer, times: 2);
         Put(to, local, null, times: 1);
+        Put(to, local, null, times: 2, Ecn.Capable0);
         lane.Flush(tunnel);
 
         var received = new ReceiveBatch(16, 65527);
-        Assert.Equal(4, one.Receive(received));
-        Assert.Equal([3 * Size, 2 * Size, 2 * Size, Size], Enumerable.Range(0, 4).Select(i => received.Datagram(i).Length));
+        Assert.Equal(5, one.Receive(received));
+        Assert.Equal([3 * Size, 2 * Size, 2 * Size, Size, 2 * Size],
+            Enumerable.Range(0, 5).Select(i => received.Datagram(i).Length));
+        Assert.Equal([0, 0, 0, 0, (byte)Ecn.Capable0],
+            Enumerable.Range(0, 5).Select(i => received.Accompanying(i).TrafficClass));
         Assert.Equal(1, other.Receive(received));
 
         static Endpoint At(UdpSocket socket) => Endpoint.From(new IPEndPoint(IPAddress.Loopback, socket.Port));
 
-        void Put(Endpoint where, LocalAddress from, Peer? owner, int times)
+        void Put(Endpoint where, LocalAddress from, Peer? owner, int times, Ecn ecn = Ecn.NotCapable)
         {
             for (var i = 0; i < times; i++)
             {
                 lane.Reserve(Size, tunnel).Clear();
-                lane.Commit(Size, where, from, owner);
+                lane.Commit(Size, where, from, owner, ecn);
             }
         }
     }
+
+    [Fact]
+    public void A_run_that_is_refused_goes_one_by_one_before_what_follows() => KernelRoom.Run(() =>
+    {
+        // The kernel cuts runs only into what fits the device.
+        using (var routes = new RouteSocket())
+        {
+            routes.SetUp(1, true);
+            routes.SetMtu(1, 1280);
+        }
+        var (tunnel, peer) = NewPeer();
+        using var receiver = UdpSocket.Open(AddressFamily.InterNetwork);
+        using var lane = new UdpLane(
+            UdpSocket.Open(AddressFamily.InterNetwork, new UdpOptions { PathMtu = PathMtuDiscovery.Off }));
+        var to = Endpoint.From(new IPEndPoint(IPAddress.Loopback, receiver.Port));
+        int[] sizes = [1400, 1400, 1400, 100, 1400, 1400, 200];
+        foreach (var size in sizes)
+        {
+            lane.Reserve(size, tunnel).Clear();
+            lane.Commit(size, to, default, peer, Ecn.NotCapable);
+        }
+        lane.Flush(tunnel);
+        var received = new ReceiveBatch(16, 2000);
+        Assert.Equal(sizes.Length, receiver.Receive(received));
+        Assert.Equal(sizes, Enumerable.Range(0, sizes.Length).Select(i => received.Datagram(i).Length));
+        Assert.Equal(0, tunnel.Drops[Drop.SendFailed]);
+    });
 
     // Ends a turn in which the IPv4 socket took no more, with one datagram waiting for it.
     private static void Blocked(Action<UdpTransport, Tunnel, Peer> test) => KernelRoom.Run(() =>
@@ -140,7 +171,7 @@ public sealed class UdpLaneTests
     private static bool Commit(UdpLane lane, Tunnel tunnel, in Endpoint to, Peer? owner)
     {
         if (lane.Reserve(Size, tunnel).IsEmpty) return false;
-        lane.Commit(Size, to, default, owner);
+        lane.Commit(Size, to, default, owner, Ecn.NotCapable);
         return true;
     }
 

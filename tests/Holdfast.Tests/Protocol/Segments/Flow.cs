@@ -58,7 +58,8 @@ internal sealed class Flow
         var packet = Next(payload, flags);
         _identification = (ushort)(before._identification + (payload.Length + segmentBytes - 1) / segmentBytes);
         if (!IsV6) packet.AsSpan(10, 2).Clear();
-        _random.NextBytes(packet.AsSpan(Transport + (IsTcp ? 16 : 6), 2));
+        BinaryPrimitives.WriteUInt16BigEndian(
+            packet.AsSpan(Transport + (IsTcp ? 16 : 6)), PacketSums.Partial(packet, Transport, IsTcp));
         return (packet, new VirtioHeader
         {
             NeedsChecksum = true,
@@ -95,13 +96,12 @@ internal sealed class Flow
         var next = (byte)(IsTcp ? 6 : 17);
         var header = Payload(40);
         header[0] = (byte)(0x60 | header[0] & 0xF);
-        header[6] = extensions == 0 ? next : (byte)60; // destination options
+        header[6] = extensions == 0 ? next : extensions == 12 ? (byte)43 : (byte)60; // routing, or destination options
         if (extensions == 0) return header;
-        var extension = new byte[extensions * 2];
-        if (extension.Length < 8) extension = new byte[8];
-        extension = extension[..(extension.Length / 8 * 8)];
+        var extension = Payload(extensions * 2);
         extension[0] = next;
         extension[1] = (byte)(extension.Length / 8 - 1);
+        if (extensions == 12) (extension[2], extension[3]) = (2, 1); // one address to go (RFC 6275 section 6.4)
         return [.. header, .. extension];
     }
 

@@ -5,6 +5,8 @@ namespace Holdfast.Tests.Protocol.Segments;
 /// <summary>Checksums as the RFCs spell them out, word by word.</summary>
 internal static class PacketSums
 {
+    private const byte Routing = 43;
+
     internal static void Write(Span<byte> packet, int transport, bool isTcp)
     {
         if (packet[0] >> 4 == 4)
@@ -33,9 +35,16 @@ internal static class PacketSums
         return (ushort)sum;
     }
 
+    /// <summary>The sum of the pseudo header, which is what a host leaves in the field for its device to go on with.</summary>
+    internal static ushort Partial(ReadOnlySpan<byte> packet, int transport, bool isTcp) =>
+        Sum(Pseudo(packet, transport, isTcp).AsSpan(..^(packet.Length - transport)));
+
     private static byte[] Pseudo(ReadOnlySpan<byte> packet, int transport, bool isTcp)
     {
-        var addresses = packet[0] >> 4 == 6 ? packet.Slice(8, 32) : packet.Slice(12, 8);
+        byte[] addresses = packet[0] >> 4 == 4 ? [.. packet.Slice(12, 8)]
+            : packet[6] != Routing ? [.. packet.Slice(8, 32)]
+            // The last one of the way counts (RFC 8200 section 8.1).
+            : [.. packet.Slice(8, 16), .. packet.Slice(48, 16)];
         var length = packet.Length - transport;
         return
         [

@@ -44,6 +44,7 @@ public sealed class SplitterTests
         var (packet, right) = new Flow(new Random(1), v6: false, tcp: true, plain: true).Super(new byte[3000], 1400, 0x10);
         Assert.Equal(3, Cut(packet, right).Count);
         Refused(packet, right with { SegmentBytes = 0 });
+        Refused(packet, right with { NeedsChecksum = false });
         Refused(packet, right with { Kind = SegmentKind.Single });
         Refused(packet, right with { Kind = (SegmentKind)3 });
         Refused(packet, right with { ChecksumStart = 19 });

@@ -46,7 +46,7 @@ internal sealed class SimSinks(SimNode node, SimWorld world) : IDatagramSink, IP
         return _datagram.AsSpan(0, size);
     }
 
-    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner)
+    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
     {
         var datagram = _datagram.AsSpan(0, length);
         Sent = (Sent.Datagrams + 1, Sent.Bytes + length);
