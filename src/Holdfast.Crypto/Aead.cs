@@ -6,7 +6,8 @@ namespace Holdfast.Crypto;
 /// <summary>
 /// Authenticated encryption with one key in one direction. Nonces are four zero bytes and the 64-bit counter, least
 /// significant byte first, as in RFC 8439 and WireGuard; the caller never uses a counter twice for sealing. One thread
-/// uses an instance at a time. Nothing is allocated per message, and disposing cleanses the key.
+/// uses an instance at a time. Nothing is allocated per message, and disposing cleanses the key. Many keys share few contexts
+/// of the library (<see cref="AeadContexts"/>).
 /// </summary>
 public sealed class Aead : IDisposable
 {
@@ -18,44 +19,38 @@ public sealed class Aead : IDisposable
 
     [ThreadStatic] private static CipherContext? _once;
 
-    private readonly CipherContext _context;
+    private readonly AeadContexts _contexts;
+    private readonly Secret _key;
+    private readonly bool _ownsContexts;
     private readonly bool _seals;
+    private CipherContext? _context;
 
-    private Aead(Cipher cipher, bool seals)
+    private Aead(Cipher cipher, ReadOnlySpan<byte> key, AeadContexts? contexts, bool seals)
     {
-        var algorithms = Algorithms.Shared;
-        _context = new CipherContext(cipher switch
-        {
-            Cipher.ChaCha20Poly1305 => algorithms.ChaCha20Poly1305,
-            Cipher.Aes256Gcm => algorithms.Aes256Gcm,
-            _ => throw new ArgumentOutOfRangeException(nameof(cipher), cipher, "not a cipher"),
-        });
-        _seals = seals;
+        if (!Enum.IsDefined(cipher)) throw new ArgumentOutOfRangeException(nameof(cipher), cipher, "not a cipher");
+        RequireKey(key);
+        (_ownsContexts, _contexts) = (contexts is null, contexts ?? new AeadContexts(1));
+        (Cipher, _key, _seals) = (cipher, new Secret(key), seals);
+        _context = _contexts.TryTake(this);
+        if (_context is not null) SetKey(_context);
     }
+
+    /// <summary>The cipher.</summary>
+    public Cipher Cipher { get; }
 
     private static CipherContext Once => _once ??= new CipherContext(Algorithms.Shared.ChaCha20Poly1305);
 
     /// <summary>Makes the sending end of a direction.</summary>
     /// <param name="cipher">The cipher that both ends agreed on.</param>
     /// <param name="key">32 bytes, borrowed for the call.</param>
-    public static Aead ForSealing(Cipher cipher, ReadOnlySpan<byte> key)
-    {
-        RequireKey(key);
-        var made = new Aead(cipher, seals: true);
-        made._context.SetSealingKey(key);
-        return made;
-    }
+    /// <param name="contexts">Shared with other keys, and outlives them; null gives it one of its own.</param>
+    public static Aead ForSealing(Cipher cipher, ReadOnlySpan<byte> key, AeadContexts? contexts = null) =>
+        new(cipher, key, contexts, seals: true);
 
     /// <summary>Makes the receiving end of a direction.</summary>
-    /// <param name="cipher">The cipher that both ends agreed on.</param>
-    /// <param name="key">32 bytes, borrowed for the call.</param>
-    public static Aead ForOpening(Cipher cipher, ReadOnlySpan<byte> key)
-    {
-        RequireKey(key);
-        var made = new Aead(cipher, seals: false);
-        made._context.SetOpeningKey(key);
-        return made;
-    }
+    /// <inheritdoc cref="ForSealing"/>
+    public static Aead ForOpening(Cipher cipher, ReadOnlySpan<byte> key, AeadContexts? contexts = null) =>
+        new(cipher, key, contexts, seals: false);
 
     /// <summary>Seals one message.</summary>
     /// <param name="counter">The nonce; never twice under one key.</param>
@@ -67,7 +62,7 @@ public sealed class Aead : IDisposable
     {
         if (!_seals) throw new InvalidOperationException("made for opening");
         RequireRoom(plain.Length + TagSize, plain, fill);
-        _context.Seal(counter, plain, associated, fill);
+        Keyed().Seal(counter, plain, associated, fill);
     }
 
     /// <summary>Opens one message.</summary>
@@ -82,7 +77,7 @@ public sealed class Aead : IDisposable
         if (_seals) throw new InvalidOperationException("made for sealing");
         if (sealedBytes.Length < TagSize) return false;
         RequireRoom(sealedBytes.Length - TagSize, sealedBytes, fill);
-        return _context.TryOpen(counter, sealedBytes, associated, fill);
+        return Keyed().TryOpen(counter, sealedBytes, associated, fill);
     }
 
     /// <summary>
@@ -117,7 +112,40 @@ public sealed class Aead : IDisposable
     }
 
     /// <summary>Cleanses the key.</summary>
-    public void Dispose() => _context.Dispose();
+    public void Dispose()
+    {
+        _key.Dispose();
+        if (_context is { } context) _contexts.Return(context, Cipher);
+        _context = null;
+        if (_ownsContexts) _contexts.Dispose();
+    }
+
+    internal bool HasContext => _context is not null;
+
+    /// <summary>Another key takes the context over.</summary>
+    internal void LoseContext() => _context = null;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private CipherContext Keyed()
+    {
+        var context = _context ?? TakeContext();
+        context.WasUsed = true;
+        return context;
+    }
+
+    private CipherContext TakeContext()
+    {
+        ObjectDisposedException.ThrowIf(_key.IsDisposed, this);
+        _context = _contexts.Take(this);
+        SetKey(_context);
+        return _context;
+    }
+
+    private void SetKey(CipherContext context)
+    {
+        if (_seals) context.SetSealingKey(_key.Bytes);
+        else context.SetOpeningKey(_key.Bytes);
+    }
 
     private static void RequireKey(ReadOnlySpan<byte> key)
     {

@@ -35,6 +35,8 @@ public sealed class Secret : IDisposable
         }
     }
 
+    internal bool IsDisposed => _bytes is null;
+
     /// <summary>Whether all bytes are zero, found in constant time: "no preshared key" is written so.</summary>
     public bool IsZero => CryptographicOperations.FixedTimeEquals(Bytes, stackalloc byte[Size]);
 

@@ -94,6 +94,12 @@ public static class Limits
     /// <summary>Time between two of them, of which each waits for traffic besides: more than a round trip. Ours.</summary>
     public static readonly TimeSpan HelloInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Contexts of the cipher library that a tunnel's sessions share, of each cipher: two for each of 2,000 peers that are busy
+    /// at once. With more of them a packet costs another setting of its key. About 1 KiB each. Ours.
+    /// </summary>
+    public const int CipherContexts = 4096;
+
     // --- load ----------------------------------------------------------------------------------------------
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -30,7 +29,7 @@ public static class LabJanitor
         foreach (var (pid, labProcess) in Members())
         {
             if (!IsAlive(labProcess, DateTime.MaxValue))
-                Kill(pid);
+                Sigkill.TrySend(pid);
         }
         foreach (var directory in DirectoriesIn(LabDirectory.Running))
         {
@@ -61,19 +60,6 @@ public static class LabJanitor
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             return false;
-        }
-    }
-
-    private static void Kill(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            process.Kill();
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // It ended while we looked, which is what is wanted.
         }
     }
 

@@ -33,6 +33,8 @@ internal sealed unsafe class Algorithms
     /// <exception cref="CryptoLibraryException">A library is missing, too old, or hides an algorithm.</exception>
     internal static Algorithms Shared => _shared ?? Load();
 
+    internal nint Of(Cipher cipher) => cipher == Cipher.Aes256Gcm ? Aes256Gcm : ChaCha20Poly1305;
+
     private static Algorithms Load()
     {
         lock (Loading)

@@ -19,6 +19,12 @@ internal sealed unsafe class CipherContext : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
+    /// <summary>Whose key it has; null for nobody's.</summary>
+    internal Aead? User { get; set; }
+
+    /// <summary>Whether that key was used since somebody last looked for one that rests.</summary>
+    internal bool WasUsed { get; set; }
+
     internal void SetSealingKey(ReadOnlySpan<byte> key)
     {
         fixed (byte* k = key)

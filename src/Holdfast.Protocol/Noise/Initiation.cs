@@ -60,7 +60,7 @@ internal sealed class Initiation : IDisposable
     /// this initiation.
     /// </summary>
     internal Keypair? TryComplete(
-        Identity self, ReadOnlySpan<byte> presharedKey, ReadOnlySpan<byte> response, MonoTime now)
+        Identity self, AeadContexts contexts, ReadOnlySpan<byte> presharedKey, ReadOnlySpan<byte> response, MonoTime now)
     {
         Span<byte> memory = stackalloc byte[SymmetricState.Bytes];
         using var wipedMemory = new Zeroed(memory);
@@ -81,7 +81,7 @@ internal sealed class Initiation : IDisposable
             if (state.TryOpenAndHash(key, response[Message.ResponseEmpty..Message.ResponseMac1], []))
             {
                 var remoteIndex = BinaryPrimitives.ReadUInt32LittleEndian(response[Message.ResponseSender..]);
-                keypair = Keypair.Derive(state, LocalIndex, remoteIndex, isInitiator: true, Offers, now);
+                keypair = Keypair.Derive(state, contexts, LocalIndex, remoteIndex, isInitiator: true, Offers, now);
             }
         }
         return keypair;

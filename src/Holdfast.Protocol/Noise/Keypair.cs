@@ -63,14 +63,15 @@ internal sealed class Keypair : IDisposable
     /// AES-256-GCM to one that may be another Holdfast, whose indices are blocks as ours are.
     /// </summary>
     internal static Keypair Derive(
-        SymmetricState state, uint localIndex, uint remoteIndex, bool isInitiator, Capabilities offers, MonoTime now)
+        SymmetricState state, AeadContexts contexts, uint localIndex, uint remoteIndex, bool isInitiator, Capabilities offers,
+        MonoTime now)
     {
         if (remoteIndex % Limits.IndexBlock != 0) offers = Capabilities.None;
-        var data = DeriveCipher(Cipher.ChaCha20Poly1305, state, [], isInitiator);
+        var data = DeriveCipher(Cipher.ChaCha20Poly1305, state, contexts, [], isInitiator);
         try
         {
             var aes = (offers & Capabilities.Aes256Gcm) == 0
-                ? ((Aead, Aead)?)null : DeriveCipher(Cipher.Aes256Gcm, state, AesLabel, isInitiator);
+                ? ((Aead, Aead)?)null : DeriveCipher(Cipher.Aes256Gcm, state, contexts, AesLabel, isInitiator);
             return new Keypair(data, aes, offers, localIndex, remoteIndex, isInitiator, now);
         }
         catch
@@ -82,17 +83,17 @@ internal sealed class Keypair : IDisposable
     }
 
     private static (Aead Seal, Aead Open) DeriveCipher(
-        Cipher cipher, SymmetricState state, ReadOnlySpan<byte> label, bool isInitiator)
+        Cipher cipher, SymmetricState state, AeadContexts contexts, ReadOnlySpan<byte> label, bool isInitiator)
     {
         Span<byte> keys = stackalloc byte[64];
         using var wiped = new Zeroed(keys);
         var fromInitiator = keys[..32];
         var fromResponder = keys[32..];
         Kdf.Derive(state.ChainingKey, label, fromInitiator, fromResponder);
-        var seal = Aead.ForSealing(cipher, isInitiator ? fromInitiator : fromResponder);
+        var seal = Aead.ForSealing(cipher, isInitiator ? fromInitiator : fromResponder, contexts);
         try
         {
-            return (seal, Aead.ForOpening(cipher, isInitiator ? fromResponder : fromInitiator));
+            return (seal, Aead.ForOpening(cipher, isInitiator ? fromResponder : fromInitiator, contexts));
         }
         catch
         {

@@ -59,8 +59,8 @@ internal ref struct Responder
     /// is none towards a plain peer.
     /// </summary>
     internal readonly Keypair? TryRespond(
-        in PublicKey remote, ReadOnlySpan<byte> presharedKey, uint localIndex, Capabilities offers, IRandomSource random,
-        MonoTime now, Span<byte> fill)
+        in PublicKey remote, AeadContexts contexts, ReadOnlySpan<byte> presharedKey, uint localIndex, Capabilities offers,
+        IRandomSource random, MonoTime now, Span<byte> fill)
     {
         var remoteIndex = BinaryPrimitives.ReadUInt32LittleEndian(_message[Message.InitiationSender..]);
         BinaryPrimitives.WriteUInt32LittleEndian(fill, Message.Response);
@@ -83,7 +83,7 @@ internal ref struct Responder
         {
             _state.MixPresharedKey(presharedKey, key);
             _state.SealAndHash(key, [], fill[Message.ResponseEmpty..Message.ResponseMac1]);
-            keypair = Keypair.Derive(_state, localIndex, remoteIndex, isInitiator: false, offers, now);
+            keypair = Keypair.Derive(_state, contexts, localIndex, remoteIndex, isInitiator: false, offers, now);
         }
         return keypair;
     }

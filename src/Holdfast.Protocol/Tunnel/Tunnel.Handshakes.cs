@@ -65,7 +65,8 @@ public sealed partial class Tunnel
         var offers = TimestampMark.IsOn(timestamp) ? Offers : Capabilities.None;
         var index = _peers.NewIndex(peer);
         var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.ResponseBytes)[..Message.ResponseBytes];
-        if (responder.TryRespond(remote, PresharedKeyOf(peer), index, offers, _random, now.Mono, room) is not { } keypair)
+        var psk = PresharedKeyOf(peer);
+        if (responder.TryRespond(remote, _contexts, psk, index, offers, _random, now.Mono, room) is not { } keypair)
         {
             _peers.Release(index);
             return Count(peer, Drop.Forged);
@@ -89,7 +90,7 @@ public sealed partial class Tunnel
         var peer = found.Peer;
         if (peer.Initiation is not { } initiation || initiation.LocalIndex != receiver)
             return Count(peer, Drop.UnexpectedResponse);
-        if (initiation.TryComplete(_self!, PresharedKeyOf(peer), datagram, now.Mono) is not { } keypair)
+        if (initiation.TryComplete(_self!, _contexts, PresharedKeyOf(peer), datagram, now.Mono) is not { } keypair)
             return Count(peer, Drop.Forged);
 
         peer.Initiation = null; // its index goes on to the keypair

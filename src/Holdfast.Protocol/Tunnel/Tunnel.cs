@@ -25,6 +25,7 @@ public sealed partial class Tunnel : IDisposable
     private readonly PeerIndex _peers;
     private readonly CookieChecker _cookies;
     private readonly SourceRateLimit _sources;
+    private readonly AeadContexts _contexts = new(Limits.CipherContexts);
     private readonly HandshakeLoad _load = new();
     private readonly TimerQueue _timers = new();
     private readonly StagedPackets.Budget _stagedBudget = new(Limits.StagedBytes);
@@ -196,6 +197,7 @@ public sealed partial class Tunnel : IDisposable
         foreach (var peer in _peers.Peers.ToArray()) RemovePeer(peer);
         _self?.Dispose();
         _self = null;
+        _contexts.Dispose();
     }
 
     private void Agree(Peer peer)

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Holdfast.LabTests.Kills;
@@ -20,21 +19,6 @@ internal static class Instant
             await Task.Delay(at - begun.Elapsed - Spin);
         while (begun.Elapsed < at)
             Thread.SpinWait(20);
-        return [.. victims().Where(TryKill)];
-    }
-
-    private static bool TryKill(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            process.Kill();
-            return true;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // It ended by itself before.
-            return false;
-        }
+        return [.. victims().Where(Sigkill.TrySend)];
     }
 }

@@ -1,0 +1,96 @@
+using Holdfast.Crypto.Native;
+
+namespace Holdfast.Crypto;
+
+/// <summary>
+/// Contexts of the cipher library that the keys of many sessions take turns in: at most so many of each cipher, however many
+/// keys there are. A key that is in use keeps its context; one that has rested longest, roughly, lends its own to the next
+/// (the clock algorithm). One thread uses it and its keys at a time.
+/// </summary>
+public sealed class AeadContexts : IDisposable
+{
+    private readonly Ring _chaCha;
+    private readonly Ring _aes;
+
+    /// <summary>Makes none yet.</summary>
+    /// <param name="most">Contexts of one cipher, at least 1.</param>
+    public AeadContexts(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
+        (_chaCha, _aes) = (new Ring(Cipher.ChaCha20Poly1305, most), new Ring(Cipher.Aes256Gcm, most));
+    }
+
+    /// <summary>Contexts that there are, of both ciphers.</summary>
+    public int Count => _chaCha.Count + _aes.Count;
+
+    /// <summary>A context for a new key; null if that would take another one's.</summary>
+    internal CipherContext? TryTake(Aead user) => RingOf(user).TryTake(user);
+
+    /// <summary>A context for a key that needs one now; not keyed yet.</summary>
+    internal CipherContext Take(Aead user) => RingOf(user).Take(user);
+
+    /// <summary>Cleanses a context for the next key.</summary>
+    internal void Return(CipherContext context, Cipher cipher) => RingOf(cipher).Return(context);
+
+    /// <summary>Frees and cleanses all. No key of theirs may be used from here on.</summary>
+    public void Dispose()
+    {
+        _chaCha.Dispose();
+        _aes.Dispose();
+    }
+
+    private Ring RingOf(Aead user) => RingOf(user.Cipher);
+
+    private Ring RingOf(Cipher cipher) => cipher == Cipher.Aes256Gcm ? _aes : _chaCha;
+
+    private sealed class Ring(Cipher cipher, int most) : IDisposable
+    {
+        private readonly List<CipherContext> _contexts = [];
+        private readonly Stack<CipherContext> _free = [];
+        private int _hand;
+
+        internal int Count => _contexts.Count;
+
+        internal CipherContext? TryTake(Aead user)
+        {
+            if (!_free.TryPop(out var context))
+            {
+                if (_contexts.Count == most) return null;
+                context = new CipherContext(Algorithms.Shared.Of(cipher));
+                _contexts.Add(context);
+            }
+            context.User = user;
+            return context;
+        }
+
+        internal CipherContext Take(Aead user)
+        {
+            if (TryTake(user) is { } spare) return spare;
+            while (true)
+            {
+                var context = _contexts[_hand];
+                _hand = (_hand + 1) % _contexts.Count;
+                if (!context.WasUsed)
+                {
+                    context.User!.LoseContext();
+                    context.User = user;
+                    return context;
+                }
+                context.WasUsed = false;
+            }
+        }
+
+        internal void Return(CipherContext context)
+        {
+            if (context.IsClosed) return;
+            context.Wipe();
+            (context.User, context.WasUsed) = (null, false);
+            _free.Push(context);
+        }
+
+        public void Dispose()
+        {
+            foreach (var context in _contexts) context.Dispose();
+        }
+    }
+}
