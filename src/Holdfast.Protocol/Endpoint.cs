@@ -9,13 +9,13 @@ namespace Holdfast.Protocol;
 /// <param name="Port">UDP port, host order.</param>
 /// <param name="Family">IP version, 4 or 6; 0 is "not known".</param>
 /// <param name="ScopeId">Interface index of an IPv6 link-local address, else 0.</param>
-public readonly record struct Endpoint(UInt128 Address, ushort Port, byte Family, uint ScopeId = 0)
+public readonly record struct Endpoint(AddressBits Address, ushort Port, byte Family, uint ScopeId = 0)
 {
     /// <summary>Whether there is an address at all.</summary>
     public bool IsKnown => Family != 0;
 
     /// <summary>The upper 32 bits: the whole of an IPv4 address.</summary>
-    public uint V4 => (uint)(Address >> 96);
+    public uint V4 => Address.V4;
 
     /// <summary>An endpoint from the framework's type; an IPv4-mapped IPv6 address becomes IPv4.</summary>
     public static Endpoint From(IPEndPoint endpoint)
@@ -25,7 +25,7 @@ public readonly record struct Endpoint(UInt128 Address, ushort Port, byte Family
         bytes.Clear();
         address.TryWriteBytes(bytes, out _);
         var v4 = address.AddressFamily == AddressFamily.InterNetwork;
-        return new Endpoint(BinaryPrimitives.ReadUInt128BigEndian(bytes), (ushort)endpoint.Port,
+        return new Endpoint(AddressBits.ReadV6(bytes), (ushort)endpoint.Port,
             v4 ? (byte)4 : (byte)6, v4 ? 0 : (uint)address.ScopeId);
     }
 
@@ -33,7 +33,7 @@ public readonly record struct Endpoint(UInt128 Address, ushort Port, byte Family
     public IPEndPoint ToIPEndPoint()
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, Address);
+        Address.Write(bytes);
         var address = Family == 4 ? new IPAddress(bytes[..4]) : new IPAddress(bytes, ScopeId);
         return new IPEndPoint(address, Port);
     }
@@ -41,7 +41,7 @@ public readonly record struct Endpoint(UInt128 Address, ushort Port, byte Family
     /// <summary>Address then port in network order, as the cookie's MAC covers them. Fills, returns the length.</summary>
     internal int WriteForCookie(Span<byte> fill)
     {
-        BinaryPrimitives.WriteUInt128BigEndian(fill, Address);
+        Address.Write(fill);
         var length = Family == 4 ? 4 : 16;
         BinaryPrimitives.WriteUInt16BigEndian(fill[length..], Port);
         return length + 2;

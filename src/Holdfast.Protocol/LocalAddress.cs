@@ -6,4 +6,4 @@ namespace Holdfast.Protocol;
 /// </summary>
 /// <param name="Address">As in <see cref="Endpoint"/>; zero lets the kernel choose.</param>
 /// <param name="InterfaceIndex">The interface it came in by; 0 lets routing decide.</param>
-public readonly record struct LocalAddress(UInt128 Address, int InterfaceIndex);
+public readonly record struct LocalAddress(AddressBits Address, int InterfaceIndex);

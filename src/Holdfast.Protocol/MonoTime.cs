@@ -6,6 +6,8 @@ namespace Holdfast.Protocol;
 /// </summary>
 public readonly record struct MonoTime(long Nanoseconds) : IComparable<MonoTime>
 {
+    private const long TickNanoseconds = 100;
+
     /// <summary>A moment that never comes: a timer that is not armed.</summary>
     public static MonoTime Never => new(long.MaxValue);
 
@@ -20,11 +22,21 @@ public readonly record struct MonoTime(long Nanoseconds) : IComparable<MonoTime>
 
     /// <summary>The moment <paramref name="span"/> later; what lies beyond the last moment never comes.</summary>
     public static MonoTime operator +(MonoTime time, TimeSpan span) =>
-        new((long)Int128.Clamp((Int128)span.Ticks * 100 + time.Nanoseconds, long.MinValue, long.MaxValue));
+        new(Saturate(time.Nanoseconds, Math.Clamp(span.Ticks, long.MinValue / TickNanoseconds, long.MaxValue / TickNanoseconds)
+            * TickNanoseconds));
 
     /// <summary>The time between two moments.</summary>
-    public static TimeSpan operator -(MonoTime left, MonoTime right) =>
-        new((long)(((Int128)left.Nanoseconds - right.Nanoseconds) / 100));
+    public static TimeSpan operator -(MonoTime left, MonoTime right)
+    {
+        // Whole ticks first: the difference in nanoseconds may be larger than a long.
+        var ticks = left.Nanoseconds / TickNanoseconds - right.Nanoseconds / TickNanoseconds;
+        var rest = left.Nanoseconds % TickNanoseconds - right.Nanoseconds % TickNanoseconds;
+        (ticks, rest) = (ticks + rest / TickNanoseconds, rest % TickNanoseconds);
+        // Towards zero.
+        if (ticks > 0 && rest < 0) ticks--;
+        else if (ticks < 0 && rest > 0) ticks++;
+        return new TimeSpan(ticks);
+    }
 
     /// <summary>Whether the left moment is earlier.</summary>
     public static bool operator <(MonoTime left, MonoTime right) => left.Nanoseconds < right.Nanoseconds;
@@ -37,4 +49,10 @@ public readonly record struct MonoTime(long Nanoseconds) : IComparable<MonoTime>
 
     /// <summary>Whether the left moment is not earlier.</summary>
     public static bool operator >=(MonoTime left, MonoTime right) => left.Nanoseconds >= right.Nanoseconds;
+
+    private static long Saturate(long left, long right)
+    {
+        var sum = unchecked(left + right);
+        return ((left ^ sum) & (right ^ sum)) >= 0 ? sum : left < 0 ? long.MinValue : long.MaxValue;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Holdfast.Linux.Sockets;
 using Holdfast.Protocol;
 
@@ -10,7 +9,7 @@ internal static class AddressMapping
     internal static DatagramAddress ToSocket(this in Endpoint endpoint)
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, endpoint.Address);
+        endpoint.Address.Write(bytes);
         return new DatagramAddress(endpoint.Family == 4 ? bytes[..4] : bytes, endpoint.Port, endpoint.ScopeId);
     }
 
@@ -28,15 +27,15 @@ internal static class AddressMapping
     {
         if (local.Address == default) return default;
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, local.Address);
+        local.Address.Write(bytes);
         return new SourceAddress(family == 4 ? bytes[..4] : bytes);
     }
 
-    private static UInt128 Aligned(ReadOnlySpan<byte> address)
+    private static AddressBits Aligned(ReadOnlySpan<byte> address)
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
         address.CopyTo(bytes);
-        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        return AddressBits.ReadV6(bytes);
     }
 }

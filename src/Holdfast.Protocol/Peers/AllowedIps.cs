@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Protocol.Wire;
@@ -8,15 +7,15 @@ namespace Holdfast.Protocol.Peers;
 /// <summary>Crypto-routing: which peer an inner address belongs to. One prefix has one peer.</summary>
 public sealed class AllowedIps
 {
-    private readonly PrefixTrie<uint> _v4 = new();
-    private readonly PrefixTrie<UInt128> _v6 = new();
+    private readonly PrefixTrie _v4 = new();
+    private readonly PrefixTrie _v6 = new();
 
     /// <summary>Gives a prefix to a peer; another that had it loses it.</summary>
     public void Set(IPNetwork prefix, Peer peer)
     {
         var before = prefix.BaseAddress.AddressFamily == AddressFamily.InterNetwork
-            ? _v4.Set(V4(prefix), prefix.PrefixLength, peer)
-            : _v6.Set(V6(prefix), prefix.PrefixLength, peer);
+            ? _v4.Set(BitsOf(prefix), prefix.PrefixLength, peer)
+            : _v6.Set(BitsOf(prefix), prefix.PrefixLength, peer);
         if (before != peer) peer.Prefixes.Add(prefix);
         if (before is not null && before != peer) before.Prefixes.Remove(prefix);
     }
@@ -25,8 +24,8 @@ public sealed class AllowedIps
     public void Remove(IPNetwork prefix, Peer peer)
     {
         var removed = prefix.BaseAddress.AddressFamily == AddressFamily.InterNetwork
-            ? _v4.Remove(V4(prefix), prefix.PrefixLength, peer)
-            : _v6.Remove(V6(prefix), prefix.PrefixLength, peer);
+            ? _v4.Remove(BitsOf(prefix), prefix.PrefixLength, peer)
+            : _v6.Remove(BitsOf(prefix), prefix.PrefixLength, peer);
         if (removed) peer.Prefixes.Remove(prefix);
     }
 
@@ -36,9 +35,9 @@ public sealed class AllowedIps
         foreach (var prefix in peer.Prefixes)
         {
             if (prefix.BaseAddress.AddressFamily == AddressFamily.InterNetwork)
-                _v4.Remove(V4(prefix), prefix.PrefixLength, peer);
+                _v4.Remove(BitsOf(prefix), prefix.PrefixLength, peer);
             else
-                _v6.Remove(V6(prefix), prefix.PrefixLength, peer);
+                _v6.Remove(BitsOf(prefix), prefix.PrefixLength, peer);
         }
         peer.Prefixes.Clear();
     }
@@ -49,31 +48,25 @@ public sealed class AllowedIps
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out var length);
         return length == 4
-            ? _v4.Find(BinaryPrimitives.ReadUInt32BigEndian(bytes))
-            : _v6.Find(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+            ? _v4.Find(AddressBits.ReadV4(bytes))
+            : _v6.Find(AddressBits.ReadV6(bytes));
     }
 
     /// <summary>The peer that a packet is for. The packet's header has been checked.</summary>
     internal Peer? FindByDestination(ReadOnlySpan<byte> packet) => packet[0] >> 4 == 4
-        ? _v4.Find(BinaryPrimitives.ReadUInt32BigEndian(packet[IpHeader.V4Destination..]))
-        : _v6.Find(BinaryPrimitives.ReadUInt128BigEndian(packet[IpHeader.V6Destination..]));
+        ? _v4.Find(AddressBits.ReadV4(packet[IpHeader.V4Destination..]))
+        : _v6.Find(AddressBits.ReadV6(packet[IpHeader.V6Destination..]));
 
     /// <summary>The peer that may send a packet with this source. The packet's header has been checked.</summary>
     internal Peer? FindBySource(ReadOnlySpan<byte> packet) => packet[0] >> 4 == 4
-        ? _v4.Find(BinaryPrimitives.ReadUInt32BigEndian(packet[IpHeader.V4Source..]))
-        : _v6.Find(BinaryPrimitives.ReadUInt128BigEndian(packet[IpHeader.V6Source..]));
+        ? _v4.Find(AddressBits.ReadV4(packet[IpHeader.V4Source..]))
+        : _v6.Find(AddressBits.ReadV6(packet[IpHeader.V6Source..]));
 
-    private static uint V4(IPNetwork prefix)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        prefix.BaseAddress.TryWriteBytes(bytes, out _);
-        return BinaryPrimitives.ReadUInt32BigEndian(bytes);
-    }
-
-    private static UInt128 V6(IPNetwork prefix)
+    private static AddressBits BitsOf(IPNetwork prefix)
     {
         Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
         prefix.BaseAddress.TryWriteBytes(bytes, out _);
-        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        return AddressBits.ReadV6(bytes);
     }
 }

@@ -1,33 +1,28 @@
-using System.Numerics;
-
 namespace Holdfast.Protocol.Peers;
 
 /// <summary>
 /// A path-compressed binary trie from address prefixes to peers: the longest prefix wins, in at most as many steps as the
 /// address has bits, however many peers there are.
 /// </summary>
-internal sealed class PrefixTrie<TBits>
-    where TBits : unmanaged, IBinaryInteger<TBits>, IUnsignedNumber<TBits>
+internal sealed class PrefixTrie
 {
-    private static readonly int Width = System.Runtime.CompilerServices.Unsafe.SizeOf<TBits>() * 8;
-
     private Node? _root;
 
-    internal Peer? Find(TBits address)
+    internal Peer? Find(AddressBits address)
     {
         Peer? best = null;
         for (var node = _root; node is not null && node.Covers(address); node = node.Child(address))
         {
             best = node.Peer ?? best;
-            if (node.Length == Width) break;
+            if (node.Length == AddressBits.Width) break;
         }
         return best;
     }
 
     /// <summary>Gives the prefix to a peer and returns the one that had it.</summary>
-    internal Peer? Set(TBits prefix, int length, Peer peer)
+    internal Peer? Set(AddressBits prefix, int length, Peer peer)
     {
-        prefix &= MaskOf(length);
+        prefix &= AddressBits.Mask(length);
         ref var slot = ref _root;
         while (slot is { } node && node.Length <= length && node.Covers(prefix))
         {
@@ -42,8 +37,8 @@ internal sealed class PrefixTrie<TBits>
         var added = new Node(prefix, length) { Peer = peer };
         if (slot is { } below)
         {
-            var common = Math.Min(CommonLength(prefix, below.Prefix), Math.Min(length, below.Length));
-            var top = common == length ? added : new Node(prefix & MaskOf(common), common);
+            var common = Math.Min(prefix.CommonLength(below.Prefix), Math.Min(length, below.Length));
+            var top = common == length ? added : new Node(prefix & AddressBits.Mask(common), common);
             top.ChildSlot(below.Prefix) = below;
             if (top != added) top.ChildSlot(prefix) = added;
             slot = top;
@@ -56,13 +51,13 @@ internal sealed class PrefixTrie<TBits>
     }
 
     /// <summary>Takes the prefix from a peer, if it is that peer's.</summary>
-    internal bool Remove(TBits prefix, int length, Peer peer)
+    internal bool Remove(AddressBits prefix, int length, Peer peer)
     {
-        prefix &= MaskOf(length);
+        prefix &= AddressBits.Mask(length);
         return Remove(ref _root, prefix, length, peer);
     }
 
-    private static bool Remove(ref Node? slot, TBits prefix, int length, Peer peer)
+    private static bool Remove(ref Node? slot, AddressBits prefix, int length, Peer peer)
     {
         if (slot is not { } node || node.Length > length || !node.Covers(prefix)) return false;
         if (node.Length == length)
@@ -78,30 +73,23 @@ internal sealed class PrefixTrie<TBits>
         return true;
     }
 
-    private static int CommonLength(TBits left, TBits right) =>
-        int.CreateTruncating(TBits.LeadingZeroCount(left ^ right));
-
-    private static TBits MaskOf(int length) => length == 0 ? TBits.Zero : ~TBits.Zero << (Width - length);
-
-    private sealed class Node(TBits prefix, int length)
+    private sealed class Node(AddressBits prefix, int length)
     {
-        internal readonly TBits Prefix = prefix;
+        internal readonly AddressBits Prefix = prefix;
         internal readonly int Length = length;
-        private readonly TBits _mask = MaskOf(length);
+        private readonly AddressBits _mask = AddressBits.Mask(length);
         internal Peer? Peer;
         internal Node? Zero;
         internal Node? One;
 
-        internal bool Covers(TBits address) => (address & _mask) == Prefix;
+        internal bool Covers(AddressBits address) => (address & _mask) == Prefix;
 
-        internal Node? Child(TBits address) => IsOne(address) ? One : Zero;
+        internal Node? Child(AddressBits address) => address.Has(Length) ? One : Zero;
 
-        internal ref Node? ChildSlot(TBits address)
+        internal ref Node? ChildSlot(AddressBits address)
         {
-            if (IsOne(address)) return ref One;
+            if (address.Has(Length)) return ref One;
             return ref Zero;
         }
-
-        private bool IsOne(TBits address) => (address >> (Width - 1 - Length) & TBits.One) != TBits.Zero;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class SourceRateLimit
     {
         // Only sources that proved their address come here, so a keyed multiplication is enough of a hash.
         _entries ??= new Entry[Limits.RateLimitedSources];
-        var source = (ulong)(from.Address >> 64) ^ from.Family;
+        var source = from.Address.High ^ from.Family;
         var set = (int)(((source * _seed) ^ (source >> 29)) * _seed >> 40) % (_entries.Length / Ways) * Ways;
         ref var entry = ref Find(_entries.AsSpan(set, Ways), source);
         if (entry.Source != source || !entry.InUse)

@@ -26,7 +26,7 @@ public ref struct SegmentSplitter
     private readonly ushort _identification;
     private readonly byte _flags;
     private readonly uint _pseudo;
-    private Int128 _behind;
+    private (ulong First, ulong Second) _behind;
     private int _next;
 
     private SegmentSplitter(Span<byte> buffer, int length, Span<byte> headers, int segmentBytes, InnerHeaders layout)
@@ -74,7 +74,11 @@ public ref struct SegmentSplitter
     {
         var payload = _layout.Payload + _next * _segmentBytes;
         var behind = _buffer.Slice(Math.Min(payload, _length), Room);
-        if (_next > 0) BinaryPrimitives.WriteInt128LittleEndian(behind, _behind);
+        if (_next > 0)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(behind, _behind.First);
+            BinaryPrimitives.WriteUInt64LittleEndian(behind[sizeof(ulong)..], _behind.Second);
+        }
         if (payload >= _length)
         {
             packet = default;
@@ -83,7 +87,8 @@ public ref struct SegmentSplitter
         }
         length = _layout.Payload + Math.Min(_segmentBytes, _length - payload);
         packet = _buffer.Slice(_next * _segmentBytes, length + Room);
-        _behind = BinaryPrimitives.ReadInt128LittleEndian(packet[length..]);
+        _behind = (BinaryPrimitives.ReadUInt64LittleEndian(packet[length..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(packet[(length + sizeof(ulong))..]));
         WriteHeaders(packet[..length], isLast: payload + _segmentBytes >= _length);
         _next++;
         return true;

@@ -43,6 +43,7 @@ public sealed partial class Tunnel : IDisposable
         _peers = new PeerIndex(random);
         _cookies = new CookieChecker(random);
         _sources = new SourceRateLimit(random);
+        Checksum.Prepare();
     }
 
     /// <summary>Crypto-routing: which inner addresses are whose.</summary>

@@ -11,6 +11,10 @@ internal static class Checksum
     /// last byte is padded with zero.</summary>
     internal static uint Add(ReadOnlySpan<byte> bytes, uint sum = 0) => sum + Fold(AddNative(bytes));
 
+    /// <summary>Has the sum compiled for this processor's vectors, which can't be done ahead of time: now, and not while the first
+    /// packet waits.</summary>
+    internal static void Prepare() => Add(stackalloc byte[128]);
+
     /// <summary>Folds a sum into 16 bits.</summary>
     internal static ushort Fold(uint sum)
     {

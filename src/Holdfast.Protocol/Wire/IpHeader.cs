@@ -52,7 +52,7 @@ internal static class IpHeader
             var laterFragment = (BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & 0x1FFF) != 0;
             return laterFragment || HasPorts(packet[Math.Min(header, packet.Length)..], listenPort, peer.Port);
         }
-        if (BinaryPrimitives.ReadUInt128BigEndian(packet[V6Destination..]) != peer.Address) return false;
+        if (AddressBits.ReadV6(packet[V6Destination..]) != peer.Address) return false;
         return packet[6] switch
         {
             Udp => HasPorts(packet[V6Bytes..], listenPort, peer.Port),

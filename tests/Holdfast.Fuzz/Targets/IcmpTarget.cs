@@ -26,7 +26,7 @@ internal sealed class IcmpTarget : Target
     internal override void Read(ReadOnlySpan<byte> input)
     {
         if (IpHeader.LengthOf(input) == 0) return;
-        foreach (var address in (ReadOnlySpan<UInt128>)[0, (UInt128)0x0A010001 << 96])
+        foreach (var address in (ReadOnlySpan<AddressBits>)[default, new AddressBits(0x0A010001UL << 32, 0)])
         {
             IpHeader.IsOwnDatagram(input, new Endpoint(address, 0, 4), 0);
             IpHeader.IsOwnDatagram(input, new Endpoint(address, 0, 6), 0);

@@ -66,9 +66,15 @@ internal sealed class SwarmSocket : IDatagramSink, IDisposable
 
     public void Flush()
     {
-        var result = _socket.Send(_batch);
-        Sent += result.Sent;
-        Refused += _batch.Count - result.Sent;
+        Refused += _batch.Count;
+        SendResult result;
+        do
+        {
+            result = _socket.Send(_batch);
+            Sent += result.Sent;
+            Refused -= result.Sent;
+        }
+        while (result.Refused is not null);
         _batch.Clear();
     }
 

@@ -164,7 +164,7 @@ public sealed class CookieTests
     {
         for (var i = 0U; i < sources; i++)
         {
-            var from = datagram.From with { Address = (UInt128)(0xCB007100 + i) << 96, Port = (ushort)i };
+            var from = datagram.From with { Address = new AddressBits((ulong)(0xCB007100 + i) << 32, 0), Port = (ushort)i };
             tunnel.HandleDatagram(datagram.Bytes, from, default, _pair.Now);
             if (i % 100 == 0) _pair.Skip(TimeSpan.FromMilliseconds(1));
         }

@@ -195,7 +195,7 @@ public sealed class PeerTests
         foreach (var key in NewPeers(100, new SimRandom(2)).Select(p => p.PublicKey))
         {
             var peer = end.Tunnel.AddPeer(key);
-            peer.SetEndpoint(new Endpoint(1, 1, 4));
+            peer.SetEndpoint(new Endpoint(new AddressBits(0, 1), 1, 4));
             end.Tunnel.Greet(peer, now);
         }
         end.Out.Clear();

@@ -18,7 +18,7 @@ public sealed class RoutingTests
     {
         _pair.A.Send(_pair.B, _pair.Now);
         var data = _pair.A.TakeOut() with { From = Elsewhere };
-        var local = new LocalAddress(7, 3);
+        var local = new LocalAddress(new AddressBits(0, 7), 3);
         Assert.Equal(Drop.None, _pair.B.Tunnel.HandleDatagram(data.Bytes, data.From, local, _pair.Now));
         Assert.Equal((Elsewhere, local), (_pair.PeerA.Endpoint, _pair.PeerA.LocalAddress));
         Assert.Equal("endpoint", _pair.B.Events[^1]);

@@ -17,6 +17,27 @@ public sealed class TimeTests
         Assert.True(MonoTime.LongAgo - MonoTime.Never < TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Times_and_spans_are_those_of_wider_numbers()
+    {
+        var random = new Random(5);
+        for (var i = 0; i < 100_000; i++)
+        {
+            var (left, right) = (Any(), Any());
+            var later = (long)Int128.Clamp((Int128)right * 100 + left, long.MinValue, long.MaxValue);
+            Assert.Equal(later, (new MonoTime(left) + new TimeSpan(right)).Nanoseconds);
+            Assert.Equal((long)(((Int128)left - right) / 100), (new MonoTime(left) - new MonoTime(right)).Ticks);
+        }
+
+        // Of every size, near both ends and near 0.
+        long Any() => random.Next(8) switch
+        {
+            0 => long.MaxValue - random.Next(1000),
+            1 => long.MinValue + random.Next(1000),
+            _ => random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64),
+        };
+    }
+
     [Theory]
     [InlineData(0L)]
     [InlineData(-1L)]

@@ -23,7 +23,7 @@ internal static class SimDigest
         sum = Mix(Mix(sum, (ulong)timers.NewHandshake.Nanoseconds), (ulong)timers.ZeroKeys.Nanoseconds);
         sum = Mix(Mix(sum, (ulong)timers.PersistentKeepalive.Nanoseconds), (ulong)peer.LastInitiationAccepted.Nanoseconds);
         sum = Mix(Mix(sum, peer.LatestTimestamp.Seconds), peer.LatestTimestamp.Nanoseconds);
-        sum = Mix(Mix(sum, (ulong)peer.Endpoint.Address), (ulong)(peer.Endpoint.Address >> 64));
+        sum = Mix(Mix(sum, peer.Endpoint.Address.Low), peer.Endpoint.Address.High);
         sum = Mix(Mix(sum, peer.Endpoint.Port), (ulong)peer.Staged.Count);
         sum = Mix(Mix(sum, (ulong)peer.HandshakeAttempts), (ulong)peer.Handshakes);
         return Mix(Mix(sum, (peer.Current?.SendCounter ?? 0) ^ ((ulong)(peer.Cipher ?? 0) << 63)), (ulong)peer.ReceivedBytes);

@@ -1,0 +1,116 @@
+using System.Globalization;
+
+namespace Holdfast.LabTests.Scenarios;
+
+/// <summary>What the fast path may not do to anybody's packets, with all that the kernel offers and without.</summary>
+public sealed class FastPathTests : LabTest
+{
+    private const int Datagrams = 2_000;
+    // For the processor's vectors, before the tunnel is up.
+    private const string AtStart = "compiled Holdfast.Protocol.Wire.Checksum:AddNative";
+
+    private const string Captured = "/run/captured.pcap";
+
+    // Behind the hub, where the packets are captured.
+    private const string OfficeV4 = "10.9.0.0/24", OfficeV6 = "fd09::/64";
+
+    /// <summary>What HOLDFAST_NO_OFFLOAD switches off, one by one.</summary>
+    public static TheoryData<string> Off { get; } =
+        ["", "tun-tcp", "tun-udp", "tun-checksum", "tun-write", "udp-send", "udp-receive", "all"];
+
+    [Theory, MemberData(nameof(Off))]
+    public async Task Flows_arrive_in_order_and_with_right_checksums(string off)
+    {
+        var lab = await Draw("site -isp- hub", "hub -lan- office");
+        var (site, hub, office) = (lab.Host("site"), lab.Host("hub"), lab.Host("office"));
+        var (lan, v4, v6) = (lab.Veth("lan"), "10.9.0.2", "fd09::2");
+        // Who forwards IPv6 asks for neighbours from a link-local address.
+        await hub.Ip($"address add 10.9.0.1/24 dev {lan.Near.Interface}", $"address add fd09::1/64 dev {lan.Near.Interface} nodad",
+            $"address add fe80::1/64 dev {lan.Near.Interface} nodad");
+        await office.Ip($"address add {v4}/24 dev {lan.Far.Interface}", $"address add {v6}/64 dev {lan.Far.Interface} nodad",
+            $"address add fe80::2/64 dev {lan.Far.Interface} nodad",
+            "route add 10.7.0.0/24 via 10.9.0.1", "route add fd07::/64 via fd09::1");
+        await hub.Run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
+        // Each packet whole, as a plain card would put it on the wire: what is captured there has its checksums.
+        await hub.Run("ethtool", "-K", lan.Near.Interface, "tx", "off", "tso", "off", "gso", "off");
+        await Up(hub, WgFile.Hub(), off);
+        var there = WgFile.Site(WgFile.At(lab.Veth("isp").Far.V4)).WithPeer(p => p with
+        {
+            AllowedIps = $"{p.AllowedIps}, {OfficeV4}, {OfficeV6}",
+        });
+        await Up(site, there, off);
+        await site.Carries(v4, Seconds(5));
+        await site.Carries(v6, Seconds(5));
+
+        var capture = office.Start("tcpdump", "-n", "-p", "-s", "0", "-B", "65536", "-U", "-i", lan.Far.Interface, "-w", Captured,
+            "dst net 10.9.0.0/24 or dst net fd09::/64");
+        await capture.WaitForLine("listening on", Seconds(5));
+        foreach (var address in new[] { v4, v6 })
+        {
+            var options = new IperfOptions { More = ["--bitrate", "100M"] };
+            Assert.True((await Iperf.Run(site, office, address, options)).Bytes > 1_000_000);
+            var udp = await Agent.SendDatagrams(site, office, address, 5_000, 1_300, Datagrams);
+            Assert.Equal((0, 0), (udp.Reordered, udp.Duplicated));
+            Assert.InRange(udp.Received, Datagrams / 2, Datagrams);
+        }
+        await capture.Stop();
+        var packets = await office.Run("tcpdump", "-n", "-vv", "-r", Captured);
+        Assert.DoesNotContain("incorrect", packets.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("bad cksum", packets.Output, StringComparison.Ordinal);
+        Assert.Contains("(correct)", packets.Output, StringComparison.Ordinal);
+        Assert.Contains("udp sum ok", packets.Output, StringComparison.Ordinal);
+        foreach (var host in new[] { site, hub, office })
+            Assert.Equal(0, await Counter(host, "InCsumErrors"));
+        // Segments that the receiver had to put back into their order.
+        Assert.Equal(0, await Counter(office, "TCPOFOQueue"));
+    }
+
+    [Fact]
+    public async Task Nothing_of_the_packet_path_is_compiled_while_packets_wait()
+    {
+        var lab = await Draw("site =isp= hub");
+        var list = new Dictionary<string, string?>
+        {
+            ["DOTNET_JitStdOutFile"] = "/run/jit.txt",
+            ["DOTNET_JitDisasmSummary"] = "1",
+        };
+        var hub = await Up(lab.Host("hub"), WgFile.Hub(), "", list);
+        var site = await Up(lab.Host("site"), WgFile.Site(WgFile.At(lab.Wire("isp").Far.V4)), "", list);
+        foreach (var address in new[] { WgFile.HubV4, WgFile.HubV6 })
+        {
+            await lab.Host("site").Carries(address, Seconds(5));
+            await Iperf.Run(lab.Host("site"), lab.Host("hub"), address);
+            await Agent.SendDatagrams(lab.Host("site"), lab.Host("hub"), address, 1_000, 500, 500);
+        }
+        foreach (var (host, process) in new[] { (lab.Host("hub"), hub), (lab.Host("site"), site) })
+        {
+            await process.Stop();
+            var compiled = host.ReadFile("/run/jit.txt").Split('\n').Where(l => l.Contains("JIT compiled", StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(compiled);
+            string[] path = ["Holdfast.Crypto.", "Holdfast.Protocol.", "Holdfast.Linux.", "Holdfast.Engine.DataPlane.", "Holdfast.Engine.Transports."];
+            var late = compiled.Where(l => path.Any(p => l.Contains($"compiled {p}", StringComparison.Ordinal)));
+            Assert.DoesNotContain(late, l => !l.Contains(AtStart, StringComparison.Ordinal));
+        }
+    }
+
+    private static async Task<HostProcess> Up(Host host, WgFile file, string off, Dictionary<string, string?>? environment = null)
+    {
+        host.WriteFile(file.Path, file.ToString());
+        var options = RunOptions.Usual with
+        {
+            Environment = new Dictionary<string, string?>(environment ?? []) { ["HOLDFAST_NO_OFFLOAD"] = off },
+        };
+        var process = host.Start(options, HoldfastBinary.Path, "up", file.Path, "--foreground");
+        await process.WaitForLine(" is up", Seconds(10));
+        return process;
+    }
+
+    // Of all protocols together, from the host's own tables.
+    private static async Task<long> Counter(Host host, string name)
+    {
+        var result = await host.Run("nstat", "-asz");
+        return result.Lines.Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(w => w.Length > 1 && w[0].EndsWith(name, StringComparison.Ordinal))
+            .Sum(w => long.Parse(w[1], CultureInfo.InvariantCulture));
+    }
+}
