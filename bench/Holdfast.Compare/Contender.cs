@@ -11,7 +11,10 @@ internal abstract class Contender
 
     /// <summary>Everybody, in the order in which they take turns.</summary>
     public static readonly IReadOnlyList<Contender> All =
-        [new BareWire(), new HoldfastTunnel(), new WireguardGo(), new OpenVpn()];
+    [
+        new BareWire(), new HoldfastTunnel("holdfast", "auto"), new HoldfastTunnel("holdfast-chacha", "wireguard"),
+        new WireguardGo(), new OpenVpn(),
+    ];
 
     /// <summary>Its name, as --only wants it.</summary>
     public abstract string Name { get; }

@@ -7,10 +7,11 @@ namespace Holdfast.Comparing;
 internal sealed record Plan
 {
     public const string Usage = """
-        usage: compare [--rounds N] [--seconds N] [--only NAME,NAME...] [--json FILE] [--quick]
+        usage: compare [--rounds N] [--seconds N] [--only NAME,NAME...] [--figures KEY,KEY...] [--json FILE] [--quick]
           --rounds N    rounds of all in turn (5)
           --seconds N   seconds of each TCP measurement (5)
-          --only NAMES  some of: bare, holdfast, wireguard-go, openvpn
+          --only NAMES  some of: bare, holdfast, holdfast-chacha, wireguard-go, openvpn
+          --figures KEYS  only what tells these, by the names of the JSON file: tcp1, udp, ping, restart, ...
           --json FILE   writes every single figure
           --quick       as little of each as still shows that it works
         or:    compare peers ...   a hub with thousands of peers; compare peers --help tells more
@@ -18,8 +19,9 @@ internal sealed record Plan
 
     private const string Conditions = """
         Two hosts, one veth pair, MTU 1500. UDP: the highest paced rate of which at most 0.1 % is lost. CPU: of the tunnel's
-        processes, one TCP stream. Restart: from kill -9, with the program started again at once, until pings flow; the near
-        end knows the far end's address.
+        processes, one TCP stream. Plain wire: tso, gso, gro and tx-udp-segmentation off at both ends. holdfast seals with
+        AES-256-GCM if the processor has it, holdfast-chacha with WireGuard's cipher. Restart: from kill -9, with the program
+        started again at once, until pings flow; the near end knows the far end's address.
         """;
 
     public int Rounds { get; init; } = 5;
@@ -29,6 +31,9 @@ internal sealed record Plan
     public IReadOnlyList<Contender> Contenders { get; init; } = Contender.All;
 
     public string? Json { get; init; }
+
+    /// <summary>Beginnings of the keys of what is measured; empty is everything.</summary>
+    public IReadOnlyList<string> Figures { get; init; } = [];
 
     /// <summary>Pings of one measurement, and the time between two of them.</summary>
     public int Pings { get; init; } = 1_000;
@@ -58,6 +63,7 @@ internal sealed record Plan
                 "--rounds" => plan with { Rounds = Number(Next()) },
                 "--seconds" => plan with { Time = TimeSpan.FromSeconds(Number(Next())) },
                 "--only" => plan with { Contenders = [.. Next().Split(',').Select(Contender.Named)] },
+                "--figures" => plan with { Figures = Next().Split(',') },
                 "--json" => plan with { Json = Next() },
                 _ => throw new FormatException($"{arguments[i]}?\n{Usage}"),
             };
@@ -66,6 +72,10 @@ internal sealed record Plan
         }
         return plan;
     }
+
+    /// <summary>Whether a figure is asked for.</summary>
+    public bool Wants(Metric metric)
+        => Figures.Count == 0 || Figures.Any(f => metric.Key.StartsWith(f, StringComparison.Ordinal));
 
     /// <summary>Measures, and prints the table.</summary>
     public async Task Run()
@@ -76,12 +86,12 @@ internal sealed record Plan
             (name, found) => Round.Run(Contender.Named(name), this, found), Console.Error);
         Table.Print(comparison, Metric.All, "wireguard-go", Conditions, RestartPatience, Console.Out);
         if (Json is { } file)
-            Figures.Save(comparison, file);
+            Comparing.Figures.Save(comparison, file);
     }
 
     /// <summary>The programs that the machine must have.</summary>
     public string[] Programs()
-        => ["ip", "unshare", "nsenter", "mount", "ping", "iperf3", .. Contenders.SelectMany(c => c.Programs)];
+        => ["ip", "unshare", "nsenter", "mount", "ping", "iperf3", "ethtool", .. Contenders.SelectMany(c => c.Programs)];
 
     private async Task<IReadOnlyList<(string, string)>> FindVersions()
     {

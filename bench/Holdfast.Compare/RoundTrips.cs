@@ -8,16 +8,16 @@ namespace Holdfast.Comparing;
 internal static partial class RoundTrips
 {
     /// <summary>Sends pings and waits for all answers.</summary>
-    /// <exception cref="LabException">Fewer than 99 of 100 came back.</exception>
+    /// <exception cref="LabException">Fewer than that came back.</exception>
     public static async Task<(double Mean, double Percentile99)> Measure(Host from, string address, int count,
-        TimeSpan interval)
+        TimeSpan interval, double leastBack = .99)
     {
         var time = (interval * count) + TimeSpan.FromSeconds(20);
         var options = RunOptions.Usual with { MayFail = true, Timeout = time };
         var result = await from.Run(options, "ping", "-n", "-c", count.ToString(CultureInfo.InvariantCulture), "-i",
             interval.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), "-W", "1", address);
         var times = Parse(result.Output);
-        return times.Count >= count * .99
+        return times.Count >= count * leastBack
             ? (times.Average(), times[(int)Math.Ceiling(times.Count * .99) - 1])
             : throw new LabException($"{times.Count} of {count} pings came back: {result.Errors}");
     }

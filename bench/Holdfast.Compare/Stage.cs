@@ -8,6 +8,9 @@ internal sealed class Stage : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
 
+    // What a plain card does not do.
+    private static readonly string[] Features = ["tso", "gso", "gro", "tx-udp-segmentation"];
+
     private readonly Lab _lab;
     private readonly Contender _contender;
     private readonly Dictionary<End, HostProcess> _processes = [];
@@ -49,6 +52,14 @@ internal sealed class Stage : IAsyncDisposable
             await stage.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Switches the wire's offloads: without them the kernel cuts and delivers each packet by itself.</summary>
+    public async Task SetOffloads(bool on)
+    {
+        var link = _lab.Veth("wire");
+        foreach (var end in new[] { link.Near, link.Far })
+            await end.Host.Run("ethtool", ["-K", end.Interface, .. Features.SelectMany(f => new[] { f, on ? "on" : "off" })]);
     }
 
     /// <summary>Starts one end.</summary>

@@ -28,7 +28,7 @@ internal static class Table
         output.WriteLine();
         output.WriteLine(string.Concat(comparison.Versions.Select(v => v.Name.PadRight(CellWidth)))
             .Insert(0, "".PadRight(NameWidth)).TrimEnd());
-        foreach (var metric in metrics)
+        foreach (var metric in metrics.Where(m => comparison.Versions.Any(v => comparison.Figures(v.Name, m).Count > 0)))
         {
             var cells = comparison.Versions.Select(v
                 => Cell(comparison, v.Name, metric, reference, patience).PadRight(CellWidth));

@@ -21,9 +21,14 @@ public readonly record struct MonoTime(long Nanoseconds) : IComparable<MonoTime>
     public int CompareTo(MonoTime other) => Nanoseconds.CompareTo(other.Nanoseconds);
 
     /// <summary>The moment <paramref name="span"/> later; what lies beyond the last moment never comes.</summary>
-    public static MonoTime operator +(MonoTime time, TimeSpan span) =>
-        new(Saturate(time.Nanoseconds, Math.Clamp(span.Ticks, long.MinValue / TickNanoseconds, long.MaxValue / TickNanoseconds)
-            * TickNanoseconds));
+    public static MonoTime operator +(MonoTime time, TimeSpan span)
+    {
+        // 128 bits by hand: code with an Int128 in it is not compiled ahead of time.
+        var high = Math.BigMul(span.Ticks, TickNanoseconds, out long low);
+        var sum = unchecked((ulong)low + (ulong)time.Nanoseconds);
+        high += (time.Nanoseconds >> 63) + (sum < (ulong)low ? 1 : 0);
+        return new MonoTime(high == (long)sum >> 63 ? (long)sum : high < 0 ? long.MinValue : long.MaxValue);
+    }
 
     /// <summary>The time between two moments.</summary>
     public static TimeSpan operator -(MonoTime left, MonoTime right)
@@ -49,10 +54,4 @@ public readonly record struct MonoTime(long Nanoseconds) : IComparable<MonoTime>
 
     /// <summary>Whether the left moment is not earlier.</summary>
     public static bool operator >=(MonoTime left, MonoTime right) => left.Nanoseconds >= right.Nanoseconds;
-
-    private static long Saturate(long left, long right)
-    {
-        var sum = unchecked(left + right);
-        return ((left ^ sum) & (right ^ sum)) >= 0 ? sum : left < 0 ? long.MinValue : long.MaxValue;
-    }
 }

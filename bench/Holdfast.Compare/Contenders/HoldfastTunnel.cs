@@ -2,12 +2,14 @@ using Holdfast.Labs;
 
 namespace Holdfast.Comparing.Contenders;
 
-/// <summary>The shipped executable, from a wg-quick file.</summary>
-internal sealed class HoldfastTunnel : Contender
+/// <summary>The shipped executable, as its daemon.</summary>
+/// <param name="name">As what it takes part.</param>
+/// <param name="cipher">What its file says: auto agrees on AES-256-GCM where the processors have it, wireguard never.</param>
+internal sealed class HoldfastTunnel(string name, string cipher) : Contender
 {
-    private const string File = "/etc/holdfast/hf0.conf";
+    private const string File = "/etc/holdfast/holdfast.yaml";
 
-    public override string Name => "holdfast";
+    public override string Name => name;
 
     public override IReadOnlyList<string> Programs => ["wg"];
 
@@ -22,19 +24,21 @@ internal sealed class HoldfastTunnel : Contender
     }
 
     public override Task<HostProcess?> Start(End end)
-        => Task.FromResult<HostProcess?>(end.Host.Start(HoldfastBinary.Path, "up", "--foreground", File));
+        => Task.FromResult<HostProcess?>(end.Host.Start(HoldfastBinary.Path, "daemon", "--config", File));
 
-    private static void Write(End end, WireguardKey own, WireguardKey peer) => end.Host.WriteFile(File, $"""
-        [Interface]
-        PrivateKey = {own.Private}
-        ListenPort = 51820
-        Address = {end.InnerAddress}/24
-        MTU = {Mtu}
-
-        [Peer]
-        PublicKey = {peer.Public}
-        AllowedIPs = {end.InnerPeer}/32
-        {(end.IsNear ? $"Endpoint = {end.OuterPeer}:51820" : "")}
+    private void Write(End end, WireguardKey own, WireguardKey peer) => end.Host.WriteFile(File, $"""
+        node: {"{"}name: {end.Host.Name}{"}"}
+        tunnels:
+          - name: hf0
+            private_key: "{own.Private}"
+            cipher: {cipher}
+            addresses: [{end.InnerAddress}/24]
+            mtu: {Mtu}
+            listen: ["udp://:51820"]
+            peers:
+              - public_key: "{peer.Public}"
+                allowed_ips: [{end.InnerPeer}/32]
+                {(end.IsNear ? $"endpoints: [\"{end.OuterPeer}:51820\"]" : "")}
 
         """);
 }
