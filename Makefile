@@ -63,6 +63,10 @@ soak: setup-lab out/holdfast build
 	tests/Holdfast.Tests/bin/Release/net10.0/Holdfast.Tests -noColor -showLiveOutput -explicit only \
 		-class Holdfast.Tests.Protocol.CrowdTests
 	tests/Holdfast.LabTests/bin/Release/net10.0/Holdfast.LabTests -noColor -showLiveOutput -explicit only
+	for off in tun-tcp tun-udp tun-checksum tun-write udp-send udp-receive all; do \
+		HOLDFAST_NO_OFFLOAD=$$off tests/Holdfast.LabTests/bin/Release/net10.0/Holdfast.LabTests -noColor \
+			-namespace Holdfast.LabTests.Scenarios || exit 1; \
+	done
 
 fuzz: setup
 	@$(DOTNET) build tests/Holdfast.Fuzz -c Release -v quiet -clp:ErrorsOnly

@@ -7,10 +7,10 @@ namespace Holdfast.Comparing;
 internal sealed class Round
 {
     // More than this share of a paced sender's datagrams lost, and the rate does not count as carried.
-    private const double MostLost = .001;
+    public const double MostLost = .001;
 
     // A sender that takes this much longer than it should has not reached its rate.
-    private const double MostLate = 1.1;
+    public const double MostLate = 1.1;
 
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LoadedPingInterval = TimeSpan.FromMilliseconds(10);

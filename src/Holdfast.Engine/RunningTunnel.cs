@@ -46,6 +46,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             if (moved) _loop.Tunnel.Redirect(peer, Clock.Read());
             else _loop.Tunnel.Resume(peer, Clock.Read());
         };
+        _loop.RunsRefused += (to, errno) => Log.RunsRefused(log, to.ToIPEndPoint(), Errno.NameOf(errno));
         if (state is null) return;
         foreach (var peer in memory.Peers) _remembered[peer.Peer] = peer;
         _loop.Tunnel.StartTimestampsAfter(memory.TimestampFloor);
@@ -92,6 +93,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             tunnel._loop.Tunnel.Mtu = device.Mtu;
             using (var kernel = new RouteSocket())
                 kernel.SetSuperPacketBytes(device.Index, SuperPackets.BytesFor(device.Mtu));
+            foreach (var missing in offload.MissingIn(device, transport)) Log.OffloadMissing(log, missing);
             tunnel._loop.Start();
             return tunnel;
         }

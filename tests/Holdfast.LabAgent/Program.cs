@@ -40,6 +40,8 @@ internal static class Program
                     => FileSender.Run(address, Number(port), Number(bytes), stop.Token),
                 ["swarm", var address, var port, var key, var sites, var calls]
                     => Swarm.Run(At(address, port), key, Number(sites), Number(calls), stop.Token),
+                ["spread", var sites, var rate, var size, var count]
+                    => SpreadSender.Run(Number(sites), Number(rate), Number(size), Number(count), stop.Token),
                 ["flood", var address, var port, var key, var rate, var seconds, var sources]
                     => Flood.Run(At(address, port), key, Number(rate), Number(seconds), Number(sources), stop.Token),
                 ["draw", .. var drawing] when drawing.Length > 0 => Drawing.Stand(drawing, stop.Token),

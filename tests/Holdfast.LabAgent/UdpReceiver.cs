@@ -15,6 +15,10 @@ internal sealed class UdpReceiver
 
     private const int MostNumbers = 50_000_000;
     private const int ReceiveBuffer = 8 * 1024 * 1024;
+    private const int SolSocket = 1, ReceiveBufferForce = 33; // asm-generic/socket.h: the host's limit does not count
+
+    // Milliseconds after which a receive that found nothing, against what it was told, goes back to waiting.
+    private const int WokenInVain = 50;
 
     private readonly BitArray _seen = new(1024);
     private long _received, _duplicated, _reordered, _highest = -1, _total;
@@ -27,7 +31,8 @@ internal sealed class UdpReceiver
     {
         using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
         socket.DualMode = true;
-        socket.ReceiveBufferSize = ReceiveBuffer;
+        socket.SetRawSocketOption(SolSocket, ReceiveBufferForce, BitConverter.GetBytes(ReceiveBuffer));
+        socket.ReceiveTimeout = WokenInVain;
         socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
         Report.Ready(port);
         var receiver = new UdpReceiver();
@@ -57,8 +62,7 @@ internal sealed class UdpReceiver
                     deadline.CancelAfter(patience);
                     await socket.ReceiveAsync(Memory<byte>.Empty, deadline.Token);
                 }
-                var length = socket.Receive(buffer);
-                if (length < UdpProbe.Size)
+                if (!TryReceive(socket, buffer, out var length) || length < UdpProbe.Size)
                     continue;
                 var probe = UdpProbe.Read(buffer);
                 _total = probe.Total;
@@ -70,6 +74,20 @@ internal sealed class UdpReceiver
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             // No more comes.
+        }
+    }
+
+    private static bool TryReceive(Socket socket, byte[] buffer, out int length)
+    {
+        try
+        {
+            length = socket.Receive(buffer);
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut)
+        {
+            length = 0;
+            return false;
         }
     }
 

@@ -8,8 +8,10 @@ namespace Holdfast.LabAgents;
 /// <summary>Sends numbered datagrams at an even pace: a small bunch every millisecond.</summary>
 internal static class UdpSender
 {
-    // The end is told several times, since it may be lost like everything else.
-    private const int TimesToTell = 5;
+    // The end is told several times, since it may be lost like everything else, and over a while, in which a receiver that was
+    // kept waiting makes room.
+    private const int TimesToTell = 10;
+    private static readonly TimeSpan TellInterval = TimeSpan.FromMilliseconds(10);
 
     public static async Task Run(string address, int port, int rate, int size, int count, CancellationToken stop)
     {
@@ -32,12 +34,14 @@ internal static class UdpSender
                     refused++;
             }
         }
+        var elapsed = watch.Elapsed;
+        timer.Period = TellInterval;
         for (var i = 0; i < TimesToTell && await timer.WaitForNextTickAsync(stop); i++)
         {
             new UdpProbe(UdpProbe.End, Stopwatch.GetTimestamp(), count).Write(datagram);
             TrySend(socket, datagram);
         }
-        Report.Print(new UdpSent(sent, refused, watch.Elapsed.TotalMilliseconds));
+        Report.Print(new UdpSent(sent, refused, elapsed.TotalMilliseconds));
     }
 
     // An unreachable network or an ICMP error is a loss to be measured, no reason to end.

@@ -15,12 +15,14 @@ internal static class PeersMetric
     public static readonly Metric Handshakes = new("all handshakes, peers call", "s", "handshakes_s", 2);
     public static readonly Metric Restart = new("start again after kill -9", "s", "restart_s", 2);
     public static readonly Metric Greeting = new("all handshakes, the hub calls", "s", "greeting_s", 2);
+    public static readonly Metric OnePeer = new("UDP of 1,300 bytes, one peer", "packets/s", "udp1300_one_peer_per_s", 0);
+    public static readonly Metric ManyPeers = new("UDP of 1,300 bytes, 1,000 in turn", "packets/s", "udp1300_1000_peers_per_s", 0);
     public static readonly Metric Stop = new("stop", "s", "stop_s", 2);
 
     /// <summary>All, in the order in which people read them.</summary>
     public static readonly IReadOnlyList<Metric> All =
     [
-        Start, WgShow, Status, StatusJson, BaseMemory, PeerMemory, SessionMemory, Idle, IdleSessions, Handshakes, Restart,
-        Greeting, Stop,
+        Start, WgShow, Status, StatusJson, BaseMemory, PeerMemory, SessionMemory, Idle, IdleSessions, Handshakes, OnePeer,
+        ManyPeers, Restart, Greeting, Stop,
     ];
 }

@@ -19,7 +19,8 @@ internal sealed record PeersPlan
         A hub with {Peers} peers, each with one prefix of its own and its route, and one process that plays them all over UDP.
         Memory: resident, of the hub's process, after starting and being shown several times, less that of the same hub with one
         peer, by peer. Handshakes: from the first peer's call, all at once, until the last one's session stands. Greeting: from
-        the first of a restarted hub's calls. Idle: no peer sends anything.
+        the first of a restarted hub's calls. Idle: no peer sends anything. UDP: the highest paced rate from the hub's host of
+        which at most 0.1 % is lost.
         """);
 
     public int Peers { get; init; } = 10_000;
@@ -30,6 +31,15 @@ internal sealed record PeersPlan
 
     public string? Json { get; init; }
 
+    /// <summary>How long one rate of datagrams is tried.</summary>
+    public TimeSpan UdpTime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the interval between a rate that arrives and one that does not is halved.</summary>
+    public int UdpHalvings { get; init; } = 4;
+
+    /// <summary>The highest rate of datagrams that is tried, per second.</summary>
+    public int UdpMost { get; init; } = 512_000;
+
     /// <summary>How long a hub's idleness is measured.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -38,8 +48,7 @@ internal sealed record PeersPlan
 
     public static PeersPlan Parse(IReadOnlyList<string> arguments)
     {
-        var plan = arguments.Contains("--quick")
-            ? new PeersPlan { Peers = 300, Rounds = 1, Idle = TimeSpan.FromSeconds(1) } : new PeersPlan();
+        var plan = arguments.Contains("--quick") ? Quick : new PeersPlan();
         for (var i = 0; i < arguments.Count; i++)
         {
             plan = arguments[i] switch
@@ -78,6 +87,15 @@ internal sealed record PeersPlan
             versions.Add((name, await Contender.Named(name).Version(lab.Host("host"))));
         return versions;
     }
+
+    private static PeersPlan Quick => new()
+    {
+        Peers = 300,
+        Rounds = 1,
+        Idle = TimeSpan.FromSeconds(1),
+        UdpHalvings = 0,
+        UdpMost = RateSearch.Least,
+    };
 
     private static int Number(string text)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number

@@ -11,6 +11,7 @@ internal sealed class PeersRound
 {
     private const int Shows = 3;
     private const int AllAtOnce = 1_000_000;
+    private const int Spread = 1_000;
 
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(10);
@@ -76,6 +77,8 @@ internal sealed class PeersRound
             await Show(host);
             Add(PeersMetric.SessionMemory, MemoryByPeer(host));
             Add(PeersMetric.IdleSessions, await MeasureIdle(host));
+            Add(PeersMetric.OnePeer, await FindRate(host, swarm, 1));
+            Add(PeersMetric.ManyPeers, await FindRate(host, swarm, Math.Min(Spread, _plan.Peers)));
             if (_hub.Greets)
                 await MeasureRestart(host, swarm);
         }
@@ -88,6 +91,37 @@ internal sealed class PeersRound
         await Eventually.Until(() => host.PidsOf("holdfast").Count == 0, GonePatience, "the hub to be gone");
         Add(PeersMetric.Restart, await Time(() => _hub.Start(host)));
         Add(PeersMetric.Greeting, await Complete(swarm, 2));
+    }
+
+    private async Task<double> FindRate(Host host, HostProcess swarm, int sites)
+        => await RateSearch.Run(rate => Carries(host, swarm, sites, rate), _plan.UdpMost, _plan.UdpHalvings);
+
+    private async Task<bool> Carries(Host host, HostProcess swarm, int sites, int rate)
+    {
+        var count = (int)(rate * _plan.UdpTime.TotalSeconds);
+        var before = await Settled(swarm);
+        await using var sender = Agent.Start(host, "spread", Number(sites), Number(rate), Number(1_300), Number(count));
+        var line = await sender.WaitForLine("\"sent\"", _plan.UdpTime + ReadyPatience);
+        var sent = JsonSerializer.Deserialize<UdpSent>(line, JsonSerializerOptions.Web)!;
+        var arrived = await Settled(swarm) - before;
+        return count - arrived <= count * Round.MostLost
+            && sent.ElapsedMs <= _plan.UdpTime.TotalMilliseconds * Round.MostLate + 20;
+    }
+
+    /// <summary>Packets that the sites have got, once no more come.</summary>
+    private static async Task<long> Settled(HostProcess swarm)
+    {
+        var (last, told) = (-1L, swarm.Output.Lines.Count);
+        await Eventually.Until(() =>
+        {
+            var lines = swarm.Output.Lines.Skip(told).Where(l => l.Contains("\"packets\"", StringComparison.Ordinal)).ToList();
+            if (lines.Count < 2) return false;
+            var counts = lines.TakeLast(2)
+                .Select(l => JsonSerializer.Deserialize<SwarmProgress>(l, JsonSerializerOptions.Web)!.Packets).ToList();
+            last = counts[1];
+            return counts[0] == counts[1];
+        }, ReadyPatience, "the sites to have got what was sent");
+        return last;
     }
 
     private async Task<double> Complete(HostProcess swarm, int times)

@@ -1,6 +1,7 @@
 using Holdfast.Engine.Transports;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
+using Holdfast.Linux.Sockets;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Segments;
@@ -40,6 +41,7 @@ internal sealed class EngineLoop : IDisposable
     private bool _deviceIsWatched = true;
     private MonoTime _heldUntil = MonoTime.LongAgo;
     private EndReason? _reason;
+    private bool _toldOfRefusal;
 
     /// <summary>Takes over the device and the transport.</summary>
     internal EngineLoop(TunDevice device, UdpTransport transport, ITunnelEvents events, Offload offload)
@@ -66,6 +68,9 @@ internal sealed class EngineLoop : IDisposable
 
     /// <summary>The protocol's half; before <see cref="Start"/> the caller's, then the engine thread's alone.</summary>
     internal Tunnel Tunnel { get; }
+
+    /// <summary>Hears of the first place to which datagrams go one by one because its way takes no runs. Engine thread.</summary>
+    internal event Action<DatagramAddress, int>? RunsRefused;
 
     /// <summary>Ends with the loop, and says why.</summary>
     internal Task<EndReason> Ended => _ended.Task;
@@ -156,6 +161,15 @@ internal sealed class EngineLoop : IDisposable
         _transport.Flush(Tunnel);
         WatchForRoom(now.Mono);
         ArmTimer();
+        if (!_toldOfRefusal) TellOfRefusal();
+    }
+
+    private void TellOfRefusal()
+    {
+        var refusal = _transport.TakeRefusal(out var to);
+        if (refusal is null) return;
+        _toldOfRefusal = true;
+        RunsRefused?.Invoke(to, refusal.Value.Errno);
     }
 
     private void Handle(in EpollEvent happened, in Now now)

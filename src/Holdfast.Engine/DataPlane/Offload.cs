@@ -1,3 +1,4 @@
+using Holdfast.Engine.Transports;
 using Holdfast.Linux.Tun;
 
 namespace Holdfast.Engine.DataPlane;
@@ -27,6 +28,16 @@ internal sealed record Offload
 
     /// <summary>What this process's environment leaves of it.</summary>
     internal static Offload FromEnvironment() => Parse(Environment.GetEnvironmentVariable(Variable) ?? "");
+
+    /// <summary>What was asked for and the kernel does not have, each as what it does not do.</summary>
+    internal IEnumerable<string> MissingIn(TunDevice device, UdpTransport transport)
+    {
+        var missing = Tun & ~device.Offload;
+        if (missing.HasFlag(TunOffload.Tcp)) yield return "leave checksums and the cutting of TCP to the tunnel (TUNSETOFFLOAD)";
+        else if (missing.HasFlag(TunOffload.Udp)) yield return "leave the cutting of UDP to the tunnel (TUN_F_USO4, Linux 6.2)";
+        if (ReceivesRuns && transport.Lanes.Any(lane => !lane.Socket.JoinsReceived))
+            yield return "put received datagrams together (UDP_GRO, Linux 5.0)";
+    }
 
     /// <summary>Everything but what is listed, with commas between.</summary>
     /// <exception cref="IOException">Something else is listed.</exception>

@@ -22,6 +22,8 @@ internal static class EventIds
     internal const int SettingNotRestored = 2305;
     internal const int NetworkStays = 2306;
     internal const int WithoutIpv6 = 2307;
+    internal const int OffloadMissing = 2308;
+    internal const int RunsRefused = 2309;
     internal const int StateUnavailable = 2401;
     internal const int ClientFailed = 2501;
 }

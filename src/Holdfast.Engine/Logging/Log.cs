@@ -66,6 +66,15 @@ internal static partial class Log
         "IPv6 is off on this host, going on without: {Tunnel} gets no IPv6 addresses and routes")]
     internal static partial void WithoutIpv6(ILogger log, string tunnel);
 
+    [LoggerMessage(EventIds.OffloadMissing, LogLevel.Information,
+        "This kernel does not {What}, going on without: each packet costs more")]
+    internal static partial void OffloadMissing(ILogger log, string what);
+
+    [LoggerMessage(EventIds.RunsRefused, LogLevel.Information,
+        "The way to {Endpoint} does not take datagrams in runs ({Error}): they go one by one, as to any other place that refuses "
+        + "them, and each is asked again from time to time")]
+    internal static partial void RunsRefused(ILogger log, System.Net.IPEndPoint? endpoint, string error);
+
     [LoggerMessage(EventIds.SettingNotRestored, LogLevel.Warning, "{Name} could not be set back to {Value}: {Error}")]
     internal static partial void SettingNotRestored(ILogger log, string name, string value, string error);
 

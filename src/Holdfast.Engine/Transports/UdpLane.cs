@@ -17,8 +17,17 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     private Peer? _owner;
     private bool _mayJoin;
     private bool _wasUsed;
+    private SendFailure? _refusal;
+    private DatagramAddress _refusedBy;
 
     internal UdpSocket Socket { get; } = socket;
+
+    /// <summary>The first run that the kernel did not cut, since somebody last asked.</summary>
+    internal SendFailure? TakeRefusal(out DatagramAddress to)
+    {
+        (var refusal, to, _refusal) = (_refusal, _refusedBy, null);
+        return refusal;
+    }
 
     /// <summary>Whether the socket's buffer was full at the last flush, and datagrams wait for it.</summary>
     internal bool IsBlocked { get; private set; }
@@ -101,7 +110,7 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
         if (datagrams > 1 && IsAboutRuns(failure.Errno))
         {
             again = Socket.SendAgain(_batch, index, SendForm.OneByOne);
-            if (again.Datagrams > 0) _refusals.Add(_batch.Remote(index));
+            if (again.Datagrams > 0) Remember(_batch.Remote(index), failure);
         }
         if (again.Datagrams == 0 && _batch.HasSource(index))
         {
@@ -111,6 +120,12 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
         if (again.Datagrams == datagrams) return;
         var reason = failure.Errno == Errno.ENOBUFS ? Drop.SendBufferFull : Drop.SendFailed;
         tunnel.SendFailed(owner, reason, bytes - again.Bytes, datagrams - again.Datagrams);
+    }
+
+    private void Remember(in DatagramAddress remote, in SendFailure failure)
+    {
+        _refusals.Add(remote);
+        (_refusal, _refusedBy) = (_refusal ?? failure, _refusal is null ? remote : _refusedBy);
     }
 
     /// <summary>EIO: the device computes no checksums (before Linux 6.11); the others: a datagram is larger than the way

@@ -102,6 +102,13 @@ internal sealed class UdpTransport : IDisposable
         foreach (var lane in Lanes) lane.Socket.SetMark(mark);
     }
 
+    /// <summary>The first run that the kernel did not cut.</summary>
+    internal SendFailure? TakeRefusal(out DatagramAddress to)
+    {
+        to = default;
+        return _v4?.TakeRefusal(out to) ?? _v6?.TakeRefusal(out to);
+    }
+
     internal UdpLane? LaneOf(byte family) => family == 4 ? _v4 : _v6;
 
     /// <summary>Sends where there is no room for another super-packet.</summary>

@@ -7,4 +7,6 @@ namespace Holdfast.Labs;
 /// <param name="Sent">Datagrams sent so far.</param>
 /// <param name="Received">Datagrams received so far.</param>
 /// <param name="Refused">Datagrams that the kernel did not take.</param>
-public sealed record SwarmProgress(int Sites, long Handshakes, double Seconds, long Sent, long Received, long Refused);
+/// <param name="Packets">Packets that the hub sent to them so far.</param>
+public sealed record SwarmProgress(int Sites, long Handshakes, double Seconds, long Sent, long Received, long Refused,
+    long Packets);

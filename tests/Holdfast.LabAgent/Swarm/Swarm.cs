@@ -23,6 +23,7 @@ internal sealed class Swarm : IRandomSource, IPacketSink, ITunnelEvents, IDispos
     private readonly byte[] _packet = new byte[2048];
     private readonly Stopwatch _watch = new();
     private long _handshakes;
+    private long _packets;
     private int _withSession;
     private int _generation;
 
@@ -37,6 +38,7 @@ internal sealed class Swarm : IRandomSource, IPacketSink, ITunnelEvents, IDispos
             _sites[i].SetPrivateKey(SwarmSite.PrivateKey(i));
             _hubs[i] = _sites[i].AddPeer(hubKey);
             _hubs[i].SetEndpoint(Endpoint.From(hub));
+            _sites[i].AllowedIps.Set(new IPNetwork(IPAddress.Any, 0), _hubs[i]);
         }
     }
 
@@ -59,9 +61,7 @@ internal sealed class Swarm : IRandomSource, IPacketSink, ITunnelEvents, IDispos
 
     Span<byte> IPacketSink.Reserve(int size) => _packet.AsSpan(0, size);
 
-    void IPacketSink.Commit(int length, Peer? from)
-    {
-    }
+    void IPacketSink.Commit(int length, Peer? from) => _packets++;
 
     void ITunnelEvents.SessionEstablished(Peer peer)
     {
@@ -86,8 +86,8 @@ internal sealed class Swarm : IRandomSource, IPacketSink, ITunnelEvents, IDispos
 
     private void Run(int callsPerSecond, CancellationToken stop)
     {
-        var (called, nextReport) = (0, TimeSpan.Zero);
-        var timers = Stopwatch.StartNew();
+        var called = 0;
+        var (timers, reports) = (Stopwatch.StartNew(), Stopwatch.StartNew());
         if (callsPerSecond > 0)
             _watch.Start();
         while (!stop.IsCancellationRequested)
@@ -103,9 +103,9 @@ internal sealed class Swarm : IRandomSource, IPacketSink, ITunnelEvents, IDispos
             _socket.Flush();
             if (_withSession == _sites.Length)
                 Complete();
-            if (_watch.Elapsed >= nextReport)
+            if (reports.Elapsed >= ReportInterval)
             {
-                nextReport = _watch.Elapsed + ReportInterval;
+                reports.Restart();
                 Tell();
             }
         }
@@ -150,5 +150,5 @@ internal sealed class Swarm : IRandomSource, IPacketSink, ITunnelEvents, IDispos
     }
 
     private void Tell() => Report.Print(new SwarmProgress(_withSession, _handshakes, _watch.Elapsed.TotalSeconds, _socket.Sent,
-        _socket.Received, _socket.Refused));
+        _socket.Received, _socket.Refused, _packets));
 }

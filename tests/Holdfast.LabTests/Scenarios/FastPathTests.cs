@@ -93,6 +93,24 @@ public sealed class FastPathTests : LabTest
         }
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_way_that_takes_no_runs_is_told_once_and_carries_all_the_same(bool outerV6)
+    {
+        // Runs are never fragmented, and no datagram of a full packet fits.
+        var lab = await Draw("site", "hub");
+        var (near, far) = (lab.Host("site"), lab.Host("hub"));
+        var veth = await lab.AddVeth(near, far, new VethOptions { InterfaceMtu = 1_300 });
+        var hub = await Up(far, WgFile.Hub().With("MTU = 1420"), "");
+        var site = await Up(near, WgFile.Site(WgFile.At(outerV6 ? veth.Far.V6 : veth.Far.V4)).With("MTU = 1420"), "");
+        await near.Carries(WgFile.HubV4, Seconds(5));
+        Assert.True((await Iperf.Run(near, far, WgFile.HubV4)).Bytes > 1_000_000);
+        Assert.True((await Iperf.Run(near, far, WgFile.HubV4, new IperfOptions { Reverse = true })).Bytes > 1_000_000);
+        foreach (var end in new[] { hub, site })
+            Assert.Single(end.Errors.Lines, l => l.Contains("does not take datagrams in runs (E", StringComparison.Ordinal));
+        Assert.Equal(0, await Counter(near, "TCPOFOQueue"));
+        Assert.Equal(0, await Counter(far, "TCPOFOQueue"));
+    }
+
     private static async Task<HostProcess> Up(Host host, WgFile file, string off, Dictionary<string, string?>? environment = null)
     {
         host.WriteFile(file.Path, file.ToString());
