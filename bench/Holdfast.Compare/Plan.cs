@@ -19,9 +19,9 @@ internal sealed record Plan
 
     private const string Conditions = """
         Two hosts, one veth pair, MTU 1500. UDP: the highest paced rate of which at most 0.1 % is lost. CPU: of the tunnel's
-        processes, one TCP stream. Plain wire: tso, gso, gro and tx-udp-segmentation off at both ends. holdfast seals with
-        AES-256-GCM if the processor has it, holdfast-chacha with WireGuard's cipher. Restart: from kill -9, with the program
-        started again at once, until pings flow; the near end knows the far end's address.
+        processes, one TCP stream. Plain wire: tso, gso and tx-udp-segmentation off at both ends, gro is anyway. holdfast
+        seals with AES-256-GCM if the processor has it, holdfast-chacha with WireGuard's cipher. Restart: from kill -9, with
+        the program started again at once, until pings flow; the near end knows the far end's address.
         """;
 
     public int Rounds { get; init; } = 5;
@@ -63,12 +63,14 @@ internal sealed record Plan
                 "--rounds" => plan with { Rounds = Number(Next()) },
                 "--seconds" => plan with { Time = TimeSpan.FromSeconds(Number(Next())) },
                 "--only" => plan with { Contenders = [.. Next().Split(',').Select(Contender.Named)] },
-                "--figures" => plan with { Figures = Next().Split(',') },
+                "--figures" => plan with { Figures = [.. Next().Split(',').Select(Key)] },
                 "--json" => plan with { Json = Next() },
                 _ => throw new FormatException($"{arguments[i]}?\n{Usage}"),
             };
 
             string Next() => ++i < arguments.Count ? arguments[i] : throw new FormatException(Usage);
+            string Key(string key) => Metric.All.Any(m => m.Key.StartsWith(key, StringComparison.Ordinal)) ? key
+                : throw new FormatException($"{key} begins none of {string.Join(", ", Metric.All.Select(m => m.Key))}");
         }
         return plan;
     }

@@ -31,8 +31,15 @@ public sealed class Aead : IDisposable
         RequireKey(key);
         (_ownsContexts, _contexts) = (contexts is null, contexts ?? new AeadContexts(1));
         (Cipher, _key, _seals) = (cipher, new Secret(key), seals);
-        _context = _contexts.TryTake(this);
-        if (_context is not null) SetKey(_context);
+        try
+        {
+            if (_contexts.TryTake(this) is { } context) Use(context);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The cipher.</summary>
@@ -115,8 +122,9 @@ public sealed class Aead : IDisposable
     public void Dispose()
     {
         _key.Dispose();
-        if (_context is { } context) _contexts.Return(context, Cipher);
+        var context = _context;
         _context = null;
+        if (context is not null) _contexts.Return(context, Cipher);
         if (_ownsContexts) _contexts.Dispose();
     }
 
@@ -136,15 +144,25 @@ public sealed class Aead : IDisposable
     private CipherContext TakeContext()
     {
         ObjectDisposedException.ThrowIf(_key.IsDisposed, this);
-        _context = _contexts.Take(this);
-        SetKey(_context);
-        return _context;
+        var context = _contexts.Take(this);
+        Use(context);
+        return context;
     }
 
-    private void SetKey(CipherContext context)
+    /// <summary>Sets the key; only then the context counts as ours, because until then it has another's.</summary>
+    private void Use(CipherContext context)
     {
-        if (_seals) context.SetSealingKey(_key.Bytes);
-        else context.SetOpeningKey(_key.Bytes);
+        try
+        {
+            if (_seals) context.SetSealingKey(_key.Bytes);
+            else context.SetOpeningKey(_key.Bytes);
+        }
+        catch
+        {
+            _contexts.Discard(context, Cipher);
+            throw;
+        }
+        _context = context;
     }
 
     private static void RequireKey(ReadOnlySpan<byte> key)

@@ -32,6 +32,9 @@ public sealed class AeadContexts : IDisposable
     /// <summary>Cleanses a context for the next key.</summary>
     internal void Return(CipherContext context, Cipher cipher) => RingOf(cipher).Return(context);
 
+    /// <summary>Frees a context that could not be keyed.</summary>
+    internal void Discard(CipherContext context, Cipher cipher) => RingOf(cipher).Discard(context);
+
     /// <summary>Frees and cleanses all. No key of theirs may be used from here on.</summary>
     public void Dispose()
     {
@@ -48,11 +51,13 @@ public sealed class AeadContexts : IDisposable
         private readonly List<CipherContext> _contexts = [];
         private readonly Stack<CipherContext> _free = [];
         private int _hand;
+        private bool _disposed;
 
         internal int Count => _contexts.Count;
 
         internal CipherContext? TryTake(Aead user)
         {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(AeadContexts));
             if (!_free.TryPop(out var context))
             {
                 if (_contexts.Count == most) return null;
@@ -83,14 +88,32 @@ public sealed class AeadContexts : IDisposable
         internal void Return(CipherContext context)
         {
             if (context.IsClosed) return;
-            context.Wipe();
             (context.User, context.WasUsed) = (null, false);
+            try
+            {
+                context.Wipe();
+            }
+            catch
+            {
+                Discard(context);
+                throw;
+            }
             _free.Push(context);
+        }
+
+        internal void Discard(CipherContext context)
+        {
+            _contexts.Remove(context);
+            context.Dispose();
+            if (_hand >= _contexts.Count) _hand = 0;
         }
 
         public void Dispose()
         {
+            _disposed = true;
             foreach (var context in _contexts) context.Dispose();
+            _contexts.Clear();
+            _free.Clear();
         }
     }
 }

@@ -92,7 +92,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             tunnel = new RunningTunnel(device, transport, offload, options.State, memory, log) { File = options.File };
             tunnel._loop.Tunnel.Mtu = device.Mtu;
             using (var kernel = new RouteSocket())
-                kernel.SetSuperPacketBytes(device.Index, SuperPackets.BytesFor(device.Mtu));
+                SuperPackets.Limit(kernel, device.Index, device.Mtu, log);
             foreach (var missing in offload.MissingIn(device, transport)) Log.OffloadMissing(log, missing);
             tunnel._loop.Start();
             return tunnel;

@@ -1,4 +1,7 @@
+using Holdfast.Linux;
+using Holdfast.Linux.Netlink;
 using Holdfast.Linux.Sockets;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine.DataPlane;
 
@@ -16,6 +19,19 @@ internal static class SuperPackets
     private const int KernelHeaders = 321;
 
     private const int Largest = 65536; // GSO_LEGACY_MAX_SIZE of linux/netdevice.h
+
+    /// <summary>Keeps a device's super-packets to that size. A kernel that refuses costs no more than some throughput.</summary>
+    internal static void Limit(RouteSocket kernel, int index, int mtu, ILogger log)
+    {
+        try
+        {
+            kernel.SetSuperPacketBytes(index, BytesFor(mtu));
+        }
+        catch (LinuxException e) when (e.Errno != Errno.ENODEV)
+        {
+            Log.OffloadMissing(log, $"take the size of super-packets ({e.Message})");
+        }
+    }
 
     /// <summary>The largest super-packet.</summary>
     /// <param name="mtu">The device's, in bytes.</param>

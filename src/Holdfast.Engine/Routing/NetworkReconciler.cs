@@ -114,7 +114,7 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         if (diff.Link is { } link)
         {
             _kernel.SetMtu(index, link.Mtu);
-            _kernel.SetSuperPacketBytes(index, SuperPackets.BytesFor(link.Mtu));
+            SuperPackets.Limit(_kernel, index, link.Mtu, log);
         }
         foreach (var step in diff.Steps.Where(s => s.Entry is AddressEntry)) Apply(step, index);
         if (diff.Link is { Up: true }) _kernel.SetUp(index, true);
