@@ -32,12 +32,13 @@ internal sealed class Inbound(Tunnel tunnel, SegmentJoiner joiner)
         var remote = _batch.Remote(index).ToEndpoint();
         var told = _batch.Accompanying(index);
         var (local, ecn) = (told.Local.ToLocal(), (Ecn)(told.TrafficClass & 3));
+        var isRun = told.SegmentBytes > 0 && told.SegmentBytes < message.Length;
         var size = told.SegmentBytes == 0 ? Math.Max(1, message.Length) : told.SegmentBytes;
         var count = 0;
         do
         {
             var datagram = message[..Math.Min(size, message.Length)];
-            tunnel.HandleDatagram(datagram, remote, local, now, ecn);
+            tunnel.HandleDatagram(datagram, remote, local, now, ecn, ecnIsShared: isRun);
             message = message[datagram.Length..];
             count++;
         }

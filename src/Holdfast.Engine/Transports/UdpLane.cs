@@ -73,8 +73,8 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     {
         if (_batch.Count == 0) return;
         var result = Socket.Send(_batch);
-        for (; result.Refused is { } refused; result = Socket.Send(_batch)) Refused(refused, tunnel);
-        IsBlocked = result.Blocked;
+        while (result.Refused is { } refused && Handle(refused, tunnel)) result = Socket.Send(_batch);
+        IsBlocked = result.Blocked || result.Refused is not null;
         if (!IsBlocked) _batch.Clear();
     }
 
@@ -100,9 +100,10 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
 
     /// <summary>
     /// A run that the kernel does not cut goes one by one; what left from an address that is gone goes once more from the
-    /// kernel's choice, and the peer forgets the address. Anything else is lost by name.
+    /// kernel's choice, and the peer forgets the address. Anything else is lost by name. False when the socket took no more on
+    /// the way.
     /// </summary>
-    private void Refused(in SendFailure failure, Tunnel tunnel)
+    private bool Handle(in SendFailure failure, Tunnel tunnel)
     {
         var (index, owner) = (failure.Index, _owners[failure.Index]);
         var (datagrams, bytes) = (_batch.Datagrams(index), _batch.Datagram(index).Length);
@@ -112,14 +113,15 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
             again = Socket.SendAgain(_batch, index, SendForm.OneByOne);
             if (again.Datagrams > 0) Remember(_batch.Remote(index), failure);
         }
-        if (again.Datagrams == 0 && _batch.HasSource(index))
+        if (again is { Datagrams: 0, Waiting: 0 } && _batch.HasSource(index))
         {
             again = Socket.SendAgain(_batch, index, SendForm.OneByOne | SendForm.AnySource);
             if (again.Datagrams > 0) owner?.ForgetSource();
         }
-        if (again.Datagrams == datagrams) return;
+        var lost = datagrams - again.Datagrams - again.Waiting;
         var reason = failure.Errno == Errno.ENOBUFS ? Drop.SendBufferFull : Drop.SendFailed;
-        tunnel.SendFailed(owner, reason, bytes - again.Bytes, datagrams - again.Datagrams);
+        if (lost > 0) tunnel.SendFailed(owner, reason, bytes - again.Bytes - again.WaitingBytes, lost);
+        return again.Waiting == 0;
     }
 
     private void Remember(in DatagramAddress remote, in SendFailure failure)

@@ -198,6 +198,7 @@ public sealed unsafe class SendBatch
         return new SendResult(sent, null, Blocked: false);
     }
 
+    /// <summary>The message is the one that was refused last.</summary>
     internal SentAgain SendAgain(int fd, int index, SendForm form)
     {
         RequireIndex(index);
@@ -206,30 +207,44 @@ public sealed unsafe class SendBatch
         var leaves = (form & SendForm.AnySource) != 0 ? run.SourceBytes : 0;
         message.Header.Control += leaves;
         message.Header.ControlLength -= (nuint)leaves;
-        if (run.Datagrams == 1 || (form & SendForm.OneByOne) == 0)
-        {
-            return Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT) == 1
-                ? new SentAgain(run.Datagrams, (int)_vectors[index].Length) : default;
-        }
-
-        message.Header.ControlLength -= (nuint)ControlData.SegmentSize;
-        return SendOneByOne(fd, message, run.SegmentBytes);
+        var isWhole = run.Datagrams == 1 || (form & SendForm.OneByOne) == 0;
+        if (!isWhole) message.Header.ControlLength -= (nuint)ControlData.SegmentSize;
+        return SendPieces(fd, message, index, isWhole ? (int)_vectors[index].Length : run.SegmentBytes);
     }
 
-    private static SentAgain SendOneByOne(int fd, Libc.BatchedMessage message, int size)
+    private SentAgain SendPieces(int fd, Libc.BatchedMessage message, int index, int size)
     {
+        ref var run = ref _runs[index];
         var from = message.Header.Vectors->Base;
-        var (left, taken, bytes) = ((int)message.Header.Vectors->Length, 0, 0);
+        var (left, taken, bytes, gone) = ((int)message.Header.Vectors->Length, 0, 0, 0);
+        var each = size >= left ? run.Datagrams : 1;
         Libc.IoVector vector;
         message.Header.Vectors = &vector;
-        for (; left > 0; from += size, left -= size)
+        do
         {
             vector = new Libc.IoVector { Base = from, Length = (nuint)Math.Min(size, left) };
-            if (Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT) != 1) continue;
-            taken++;
-            bytes += (int)vector.Length;
+            var result = Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT);
+            if (result == -Errno.EAGAIN)
+            {
+                Keep(index, from, left, gone);
+                return new SentAgain(taken, bytes, run.Datagrams, left);
+            }
+            if (result == 1) (taken, bytes) = (taken + each, bytes + (int)vector.Length);
+            from += size;
+            (left, gone) = (left - size, gone + each);
         }
+        while (left > 0);
         return new SentAgain(taken, bytes);
+    }
+
+    /// <summary>What is left of a message waits for the next send.</summary>
+    private void Keep(int index, byte* from, int left, int gone)
+    {
+        _vectors[index] = new Libc.IoVector { Base = from, Length = (nuint)left };
+        ref var run = ref _runs[index];
+        run.Datagrams -= gone;
+        if (gone > 0 && run.Datagrams == 1) _messages[index].Header.ControlLength -= (nuint)ControlData.SegmentSize;
+        Done = index;
     }
 
     private void RequireReserved(int length)

@@ -1,6 +1,8 @@
 namespace Holdfast.Linux.Sockets;
 
-/// <summary>What the kernel took of a message that was sent once more.</summary>
-/// <param name="Datagrams">How many of its datagrams.</param>
+/// <summary>What became of a message that was sent once more.</summary>
+/// <param name="Datagrams">How many of its datagrams the kernel took.</param>
 /// <param name="Bytes">Their bytes together.</param>
-public readonly record struct SentAgain(int Datagrams, int Bytes);
+/// <param name="Waiting">How many stay in the batch, as its next message, because the socket's buffer is full.</param>
+/// <param name="WaitingBytes">Their bytes together.</param>
+public readonly record struct SentAgain(int Datagrams, int Bytes, int Waiting = 0, int WaitingBytes = 0);

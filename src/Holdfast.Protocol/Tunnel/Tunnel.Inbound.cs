@@ -9,15 +9,22 @@ namespace Holdfast.Protocol;
 // ones end here  4. session and timers  5. may the peer use this source address.
 public sealed partial class Tunnel
 {
-    /// <summary>Takes a datagram from the network, from whoever sent it. All arguments are borrowed; <paramref name="ecn"/> is
-    /// what its IP header had.</summary>
+    /// <summary>Takes a datagram from the network, from whoever sent it. All arguments are borrowed.</summary>
+    /// <param name="datagram">Its bytes.</param>
+    /// <param name="from">Its source.</param>
+    /// <param name="to">Its destination.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ecn">What its IP header had.</param>
+    /// <param name="ecnIsShared">Whether that may be a neighbour's: before Linux 6.10, the kernel puts datagrams together whatever
+    /// theirs, and tells the first one's. Nothing is lost for it then.</param>
     public Drop HandleDatagram(
-        ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now, Ecn ecn = Ecn.NotCapable)
+        ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now, Ecn ecn = Ecn.NotCapable,
+        bool ecnIsShared = false)
     {
         if (_self is null) return Drops.Count(Drop.UnknownReceiver);
         return Message.TypeOf(datagram) switch
         {
-            Message.Transport => HandleTransport(datagram, from, to, now, ecn),
+            Message.Transport => HandleTransport(datagram, from, to, now, ecn, ecnIsShared),
             Message.Initiation => HandleInitiation(datagram, from, to, now),
             Message.Response => HandleResponse(datagram, from, to, now),
             Message.CookieReply => HandleCookieReply(datagram, now),
@@ -26,7 +33,7 @@ public sealed partial class Tunnel
     }
 
     private Drop HandleTransport(
-        ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now, Ecn ecn)
+        ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now, Ecn ecn, bool ecnIsShared)
     {
         var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.TransportReceiver..]);
         if (!_peers.TryFindBlock(receiver, out var found) || found.Keypair is not { } keypair || !keypair.Accepts(receiver))
@@ -48,15 +55,15 @@ public sealed partial class Tunnel
         if (plain.Length == 0) return Drop.None;
 
         DataReceived(peer, now.Mono);
-        return Deliver(peer, plain, ecn);
+        return Deliver(peer, plain, ecn, ecnIsShared);
     }
 
-    private Drop Deliver(Peer peer, Span<byte> plain, Ecn ecn)
+    private Drop Deliver(Peer peer, Span<byte> plain, Ecn ecn, bool ecnIsShared)
     {
         var length = IpHeader.LengthOf(plain);
         if (length == 0) return Count(peer, Drop.InnerNotIp);
         if (AllowedIps.FindBySource(plain) != peer) return Count(peer, Drop.WrongSource);
-        if (!InnerEcn.TryCombine(plain, ecn)) return Count(peer, Drop.NotEcnCapable);
+        if (!InnerEcn.TryCombine(plain, ecn) && !ecnIsShared) return Count(peer, Drop.NotEcnCapable);
         _packets.Commit(length, peer);
         return Drop.None;
     }

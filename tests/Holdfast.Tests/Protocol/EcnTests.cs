@@ -72,6 +72,19 @@ public sealed class EcnTests
     }
 
     [Fact]
+    public void Nothing_is_lost_for_a_mark_that_may_be_a_neighbours()
+    {
+        _pair.Connect();
+        var packet = Packet(Ecn.NotCapable, v6: false);
+        _pair.A.Tunnel.HandlePacket(packet, packet.Length - 15, _pair.Now);
+        var datagram = _pair.A.TakeOut();
+        var drop = _pair.B.Tunnel.HandleDatagram(
+            datagram.Bytes, datagram.From, default, _pair.Now, Ecn.CongestionExperienced, ecnIsShared: true);
+        Assert.Equal(Drop.None, drop);
+        Assert.Equal(Packet(Ecn.NotCapable, v6: false)[..^15], _pair.B.Packets[^1].Bytes);
+    }
+
+    [Fact]
     public void A_wrong_checksum_stays_wrong()
     {
         _pair.Connect();

@@ -140,19 +140,34 @@ public sealed class UdpLaneTests
         Assert.Equal(0, tunnel.Drops[Drop.SendFailed]);
     });
 
+    [Fact]
+    public void What_a_refused_run_finds_no_room_for_waits() => KernelRoom.Run(() =>
+    {
+        const int Count = 10, TooLarge = 1_600; // for the wire, so that the run is refused, and cut by the kernel one by one
+        MakeWire();
+        var (tunnel, peer) = NewPeer();
+        var narrow = new UdpOptions { SendBuffer = 1, PathMtu = PathMtuDiscovery.Off };
+        using var lane = new UdpLane(UdpSocket.Open(AddressFamily.InterNetwork, narrow));
+        for (var i = 0; i < Count; i++)
+        {
+            lane.Reserve(TooLarge, tunnel).Clear();
+            lane.Commit(TooLarge, Nobody, default, peer, Ecn.NotCapable);
+        }
+        lane.Flush(tunnel);
+        Assert.True(lane.IsBlocked);
+        lane.Flush(tunnel);
+        Assert.Equal((0, 0), (tunnel.Drops[Drop.SendFailed], tunnel.Drops[Drop.SendBufferFull]));
+        lane.Drain(tunnel);
+        // Some went, the rest waited to the end.
+        Assert.InRange(tunnel.Drops[Drop.SendBufferFull], 1, Count - 1);
+        Assert.Equal(0, tunnel.Drops[Drop.SendFailed]);
+        Assert.Equal(-TooLarge * tunnel.Drops[Drop.SendBufferFull], peer.SentBytes);
+    });
+
     // Ends a turn in which the IPv4 socket took no more, with one datagram waiting for it.
     private static void Blocked(Action<UdpTransport, Tunnel, Peer> test) => KernelRoom.Run(() =>
     {
-        using (var routes = new RouteSocket())
-        {
-            routes.CreateVeth("near0", "far0");
-            routes.SetUp(routes.Link("lo")!.Index, true);
-            routes.SetUp(routes.Link("far0")!.Index, true);
-            var near = routes.Link("near0")!.Index;
-            routes.SetUp(near, true);
-            routes.AddAddress(new AddressState
-            { InterfaceIndex = near, Address = IPAddress.Parse("192.0.2.1"), PrefixLength = 24 });
-        }
+        MakeWire();
         var (tunnel, peer) = NewPeer();
         var narrow = new UdpOptions { SendBuffer = 1 }; // the kernel's least
         using var transport = new UdpTransport(
@@ -167,6 +182,18 @@ public sealed class UdpLaneTests
         EndTurn(transport, tunnel, Start);
         test(transport, tunnel, peer);
     });
+
+    private static void MakeWire()
+    {
+        using var routes = new RouteSocket();
+        routes.CreateVeth("near0", "far0");
+        routes.SetUp(routes.Link("lo")!.Index, true);
+        routes.SetUp(routes.Link("far0")!.Index, true);
+        var near = routes.Link("near0")!.Index;
+        routes.SetUp(near, true);
+        routes.AddAddress(new AddressState
+        { InterfaceIndex = near, Address = IPAddress.Parse("192.0.2.1"), PrefixLength = 24 });
+    }
 
     private static bool Commit(UdpLane lane, Tunnel tunnel, in Endpoint to, Peer? owner)
     {
