@@ -14,12 +14,15 @@ public sealed class FastPathTests : LabTest
     // Behind the hub, where the packets are captured.
     private const string OfficeV4 = "10.9.0.0/24", OfficeV6 = "fd09::/64";
 
-    /// <summary>What HOLDFAST_NO_OFFLOAD switches off, one by one.</summary>
-    public static TheoryData<string> Off { get; } =
-        ["", "tun-tcp", "tun-udp", "tun-checksum", "tun-write", "udp-send", "udp-receive", "all"];
+    [Theory, InlineData(""), InlineData("all")]
+    public Task Flows_arrive_in_order_and_with_right_checksums(string off) => Arrive(off);
 
-    [Theory, MemberData(nameof(Off))]
-    public async Task Flows_arrive_in_order_and_with_right_checksums(string off)
+    [Theory(Explicit = true)]
+    [InlineData("tun-tcp"), InlineData("tun-udp"), InlineData("tun-checksum"), InlineData("tun-write"), InlineData("udp-send")]
+    [InlineData("udp-receive")]
+    public Task Flows_arrive_in_order_and_with_right_checksums_without_one_offload(string off) => Arrive(off);
+
+    private async Task Arrive(string off)
     {
         var lab = await Draw("site -isp- hub", "hub -lan- office");
         var (site, hub, office) = (lab.Host("site"), lab.Host("hub"), lab.Host("office"));
