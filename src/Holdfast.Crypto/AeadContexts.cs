@@ -24,10 +24,10 @@ public sealed class AeadContexts : IDisposable
     public int Count => _chaCha.Count + _aes.Count;
 
     /// <summary>A context for a new key; null if that would take another one's.</summary>
-    internal CipherContext? TryTake(Aead user) => RingOf(user).TryTake(user);
+    internal CipherContext? TryTake(Aead user) => RingOf(user.Cipher).TryTake(user);
 
     /// <summary>A context for a key that needs one now; not keyed yet.</summary>
-    internal CipherContext Take(Aead user) => RingOf(user).Take(user);
+    internal CipherContext Take(Aead user) => RingOf(user.Cipher).Take(user);
 
     /// <summary>Cleanses a context for the next key.</summary>
     internal void Return(CipherContext context, Cipher cipher) => RingOf(cipher).Return(context);
@@ -41,8 +41,6 @@ public sealed class AeadContexts : IDisposable
         _chaCha.Dispose();
         _aes.Dispose();
     }
-
-    private Ring RingOf(Aead user) => RingOf(user.Cipher);
 
     private Ring RingOf(Cipher cipher) => cipher == Cipher.Aes256Gcm ? _aes : _chaCha;
 

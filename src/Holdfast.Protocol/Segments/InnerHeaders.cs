@@ -62,8 +62,8 @@ internal readonly record struct InnerHeaders
         }
         BinaryPrimitives.WriteUInt16BigEndian(packet[2..], (ushort)packet.Length);
         BinaryPrimitives.WriteUInt16BigEndian(packet[4..], identification);
-        BinaryPrimitives.WriteUInt16BigEndian(packet[10..], 0);
-        BinaryPrimitives.WriteUInt16BigEndian(packet[10..], Checksum.Of(packet[..((packet[0] & 0xF) * 4)]));
+        BinaryPrimitives.WriteUInt16BigEndian(packet[IpHeader.V4Checksum..], 0);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[IpHeader.V4Checksum..], Checksum.Of(packet[..((packet[0] & 0xF) * 4)]));
     }
 
     /// <summary>Sets the transport's checksum over all of the packet.</summary>
