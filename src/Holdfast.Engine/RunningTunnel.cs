@@ -33,6 +33,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     // --- engine thread only --------------------------------------------------------------------------------
     private readonly Dictionary<PublicKey, string> _names = [];
     private readonly Dictionary<PublicKey, PeerState> _remembered = [];
+    private Task _announcing = Task.CompletedTask;
 
     private RunningTunnel(
         TunDevice device, UdpTransport transport, Offload offload, ITunnelState? state, TunnelMemory memory, ILogger log)
@@ -145,15 +146,17 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     }
 
     /// <summary>Greets all peers, paced; returns when the last one is greeted, or the tunnel ends.</summary>
-    public async Task GreetAsync()
+    public Task GreetAsync() => TellAllAsync((tunnel, peer, now) => tunnel.Greet(peer, now));
+
+    private async Task TellAllAsync(Action<Tunnel, Peer, Now> say)
     {
         try
         {
-            await Greeting.RunAsync(_loop, _ended.Token).ConfigureAwait(false);
+            await Greeting.RunAsync(_loop, say, _ended.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or EngineEndedException)
         {
-            await _loop.Ended.ConfigureAwait(false); // it ended first, or is about to: nobody is left to greet
+            await _loop.Ended.ConfigureAwait(false); // it ended first, or is about to: nobody is left to tell
         }
     }
 
@@ -218,6 +221,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         var reason = await _loop.Ended.ConfigureAwait(false);
         await _ended.CancelAsync().ConfigureAwait(false);
         _endpoints.Dispose();
+        await _announcing.ConfigureAwait(false);
         if (reason.Kind == EndKind.Down) LetDeviceGo();
         _loop.Dispose();
         _ended.Dispose();
@@ -270,7 +274,10 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     {
         var before = _loop.ListenPort;
         _loop.Rebind(port, mark);
-        if (_loop.ListenPort != before) _state?.RememberPort(_loop.ListenPort);
+        if (_loop.ListenPort == before) return;
+        _state?.RememberPort(_loop.ListenPort);
+        // Peers send to the last port until something comes from the new one.
+        _announcing = TellAllAsync((tunnel, peer, now) => tunnel.Announce(peer, now));
     }
 
     private void Apply(PeerDelta delta, in Now now)

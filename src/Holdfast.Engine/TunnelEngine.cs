@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Holdfast.Control;
 using Holdfast.Engine.Api;
 using Holdfast.Engine.Config;
@@ -11,20 +12,20 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Engine;
 
 /// <summary>An engine of its own for one tunnel: what <c>holdfast up</c> starts, and what <c>down</c> does without one.</summary>
-public static class TunnelEngine
+/// <param name="origin">The tunnel's file.</param>
+/// <param name="manager">Who is told that it is ready, makes progress and ends; the caller's.</param>
+/// <param name="log">Where changes are logged.</param>
+public sealed class TunnelEngine(TunnelOrigin origin, ServiceManager manager, ILogger log)
 {
     /// <summary>Runs a tunnel until it ends, or until it is told to.</summary>
     /// <param name="config">The tunnel.</param>
-    /// <param name="origin">Where it comes from.</param>
-    /// <param name="manager">Who is told that it is ready, makes progress and ends; the caller's.</param>
-    /// <param name="log">Where changes are logged.</param>
     /// <param name="up">Called once the tunnel is up, and ended if it throws.</param>
+    /// <param name="reloads">Asked to read the file again, once for each item.</param>
     /// <param name="stopped">What becomes of the device when <paramref name="stop"/> ends the tunnel.</param>
     /// <param name="stop">Ends the tunnel.</param>
     /// <returns>Why it ended.</returns>
-    public static async Task<EndReason> RunAsync(
-        TunnelConfig config, TunnelOrigin origin, ServiceManager manager, ILogger log, Func<Task> up, EndKind stopped,
-        CancellationToken stop)
+    public async Task<EndReason> RunAsync(
+        TunnelConfig config, Func<Task> up, ChannelReader<bool> reloads, EndKind stopped, CancellationToken stop)
     {
         Directory.CreateDirectory(RunDirectory.Location);
         await using var state = StateStore.TryOpen(StateDirectory.Path, log);
@@ -40,13 +41,58 @@ public static class TunnelEngine
             await service.StopAsync(new EndReason(EndKind.Down, "what comes after it failed")).ConfigureAwait(false);
             throw;
         }
-        var told = new TaskCompletionSource();
-        await using var registration = stop.Register(told.SetResult).ConfigureAwait(false);
-        await Task.WhenAny(service.Ended, told.Task).ConfigureAwait(false);
+        while (await HasWishAsync(service, reloads, stop).ConfigureAwait(false))
+        {
+            reloads.TryRead(out _);
+            config = await ReloadAsync(service, config).ConfigureAwait(false);
+        }
         manager.Stops();
         if (!service.Ended.IsCompleted)
             await service.StopAsync(new EndReason(stopped, "told to end")).ConfigureAwait(false);
         return await service.Ended.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for a wish to read the file again; false at the end.</summary>
+    private static async Task<bool> HasWishAsync(TunnelService service, ChannelReader<bool> reloads, CancellationToken stop)
+    {
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var wish = reloads.WaitToReadAsync(wake.Token).AsTask();
+        await Task.WhenAny(service.Ended, wish).ConfigureAwait(false);
+        await wake.CancelAsync().ConfigureAwait(false);
+        return !service.Ended.IsCompleted && !stop.IsCancellationRequested && wish.IsCompletedSuccessfully;
+    }
+
+    /// <summary>Takes the file as it is now, or stays with what is in force; returns what is. Commands of the file are not run, and
+    /// its name servers stay as they were set: both are the client's.</summary>
+    private async Task<TunnelConfig> ReloadAsync(TunnelService service, TunnelConfig running)
+    {
+        manager.Reloads();
+        var result = TunnelFile.OnHost.Load(origin.File);
+        foreach (var warning in result.Warnings) Log.ConfigWarning(log, warning.ToString());
+        foreach (var error in result.Errors) Log.ReloadRefused(log, error.ToString());
+        var isTaken = result.Value is { } wanted && await TryBecomeAsync(service, running, wanted).ConfigureAwait(false);
+        manager.IsReady(NodeReport.Of([running.Name], [], isBehind: !isTaken));
+        (isTaken ? running : result.Value)?.ForgetKeys();
+        if (!isTaken) return running;
+        Log.Reloaded(log, origin.File);
+        return result.Value!;
+    }
+
+    private async Task<bool> TryBecomeAsync(TunnelService service, TunnelConfig running, TunnelConfig wanted)
+    {
+        try
+        {
+            if (wanted.Name != running.Name)
+                throw new InvalidOperationException(
+                    $"the tunnel is called {wanted.Name} there, and runs as {running.Name}; `holdfast down {running.Name}` first");
+            await service.ReloadAsync(wanted).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (Node.IsFault(e))
+        {
+            Log.ReloadRefused(log, e.Message);
+            return false;
+        }
     }
 
     /// <summary>

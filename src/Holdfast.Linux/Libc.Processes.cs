@@ -8,6 +8,8 @@ internal static unsafe partial class Libc
     internal const int P_PIDFD = 3;
     internal const int WNOHANG = 1;
     internal const int WEXITED = 4;
+    private const nint SIG_DFL = 0;
+    private const nint SIG_ERR = -1;
 
     // bits/types/__sigset_t.h, spawn.h: glibc's structures are 128, 336 and 80 bytes; room to spare for others.
     internal const int SignalSetSize = 128;
@@ -25,6 +27,12 @@ internal static unsafe partial class Libc
 
     internal static int WaitId(int type, int id, void* fill, int options) =>
         (int)Result(waitid(type, (uint)id, fill, options));
+
+    /// <summary>Gives a signal its default action.</summary>
+    internal static void ResetSignal(int number)
+    {
+        if (signal(number, SIG_DFL) == SIG_ERR) throw LinuxException.Last("signal");
+    }
 
     internal static int FillSignalSet(void* set) => (int)Result(sigfillset(set));
 
@@ -66,6 +74,9 @@ internal static unsafe partial class Libc
     // glibc 2.34.
     [LibraryImport(Library)]
     internal static partial int posix_spawn_file_actions_addclosefrom_np(void* actions, int from);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial nint signal(int number, nint handler);
 
     [LibraryImport(Library)]
     private static partial int sigfillset(void* set);

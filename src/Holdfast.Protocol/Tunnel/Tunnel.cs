@@ -154,6 +154,16 @@ public sealed partial class Tunnel : IDisposable
         if (peer.Current is not { } keypair || !keypair.MaySeal(now.Mono)) Initiate(peer, now);
     }
 
+    /// <summary>
+    /// This end sends from another address or port: a message under the session shows the peer where it is now. Without a session
+    /// there is nothing to show, and nobody who would believe it.
+    /// </summary>
+    public void Announce(Peer peer, in Now now)
+    {
+        peer.ForgetSource();
+        if (peer.HasSession) SendKeepalive(peer, now);
+    }
+
     /// <summary>A peer's endpoint was set: what waits for it asks for a session at once.</summary>
     public void Resume(Peer peer, in Now now)
     {

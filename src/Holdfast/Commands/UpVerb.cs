@@ -19,6 +19,9 @@ internal sealed class UpVerb : Verb
             "Takes wg-quick's files unchanged, and YAML files with one tunnel. Returns once the device is up, with "
             + "its addresses and routes; the tunnel's engine stays in the background. When anything fails, what was "
             + "done is undone and the exit code is 1.",
+            "SIGHUP to the engine, or to this command with --foreground, reads the file again: what changed is applied, sessions of "
+            + "peers that did not change go on, and with any error the last good configuration stays in force. Commands and DNS "
+            + "are left for the next start.",
             "The file's PreUp and PostUp commands and its DNS run here, as the caller of this command, and only from "
             + "a file that is yours or root's and that nobody else can write. Needs CAP_NET_ADMIN.",
         ];

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Threading.Channels;
 using Holdfast.Crypto;
 using Holdfast.Engine;
 using Holdfast.Engine.Config;
@@ -20,16 +19,11 @@ internal static class DaemonRunner
         CryptoLibraries.Require();
         Rights.Require();
         var log = EventLog.Open(errors, LogLevel.Information);
-        var reloads = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var reload = ReloadSignal.Take();
         using var stop = new CancellationTokenSource();
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            reloads.Writer.TryWrite(true);
-        });
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        IReadOnlyList<ConfigError> faults = await new Node(path, manager, log).RunAsync(reloads.Reader, stop.Token);
+        IReadOnlyList<ConfigError> faults = await new Node(path, manager, log).RunAsync(reload.Wishes, stop.Token);
         if (faults.Count > 0) throw new CommandException(string.Join('\n', faults));
 
         void Stop(PosixSignalContext context)
@@ -38,6 +32,7 @@ internal static class DaemonRunner
             stop.Cancel();
         }
     }
+
     /// <summary>Takes away what a daemon of this file left, unless systemd is about to start it again.</summary>
     /// <param name="path">The daemon's file.</param>
     /// <param name="unit">The unit that it runs as; null takes everything away without a question.</param>

@@ -39,27 +39,29 @@ internal static class UpRunner
         EngineProcess.ReportingAsync(async () =>
         {
             var (config, path) = Load(file, tunnel: null, errors);
+            using var reload = ReloadSignal.Take();
             using var stop = new CancellationTokenSource();
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {
                 context.Cancel = true;
                 stop.Cancel();
             });
-            var reason = await TunnelEngine.RunAsync(
-                config, new TunnelOrigin(path), ServiceManager.None, EventLog.Open(errors, LogLevel.Information), EngineProcess.ReportUpAsync,
-                EndKind.Left, stop.Token);
+            var engine = new TunnelEngine(
+                new TunnelOrigin(path), ServiceManager.None, EventLog.Open(errors, LogLevel.Information));
+            var reason = await engine.RunAsync(config, EngineProcess.ReportUpAsync, reload.Wishes, EndKind.Left, stop.Token);
             if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
         });
 
     private static async Task RunEngineAsync(
         TunnelConfig config, string file, ServiceManager manager, TextWriter errors)
     {
-        var log = EventLog.Open(errors, LogLevel.Information);
+        using var reload = ReloadSignal.Take();
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        var reason = await TunnelEngine.RunAsync(
-            config, new TunnelOrigin(file), manager, log, () => AfterUpAsync(config, errors), EndKind.Down, stop.Token);
+        var engine = new TunnelEngine(new TunnelOrigin(file), manager, EventLog.Open(errors, LogLevel.Information));
+        var reason = await engine.RunAsync(
+            config, () => AfterUpAsync(config, errors), reload.Wishes, EndKind.Down, stop.Token);
         if (stop.IsCancellationRequested) await AfterDownAsync(config, errors);
         else if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
         if (reason.Kind == EndKind.Failed) throw new CommandException(reason.Text);

@@ -57,6 +57,16 @@ public sealed class DaemonTests : LabTest
         await session.Close();
     }
 
+    [Fact]
+    public async Task A_daemon_that_was_started_with_the_signal_ignored_reloads_too()
+    {
+        var hub = (await Draw("site -isp- hub")).Host("hub");
+        hub.WriteFile(Path, Yaml());
+        var daemon = await Ready(hub.Start("nohup", HoldfastBinary.Path, "daemon", "--config", Path));
+        await Reload(hub, daemon, Yaml(more: Peer(KeyPair.Fourth, "10.44.0.0/16")));
+        Assert.Equal("10.44.0.0/16", await AllowedIps(hub, KeyPair.Fourth));
+    }
+
     [Theory]
     [InlineData("tunnels: [")]
     [InlineData("tunnels:\n  - name: hf0\n    privat_key: x\n")]
@@ -133,9 +143,10 @@ public sealed class DaemonTests : LabTest
         return (lab, hub, site, daemon);
     }
 
-    private static async Task<HostProcess> Daemon(Host hub)
+    private static Task<HostProcess> Daemon(Host hub) => Ready(hub.Start(HoldfastBinary.Path, "daemon", "--config", Path));
+
+    private static async Task<HostProcess> Ready(HostProcess daemon)
     {
-        var daemon = hub.Start(HoldfastBinary.Path, "daemon", "--config", Path);
         await daemon.WaitForLine("hf0 is up", TimeSpan.FromSeconds(10));
         await daemon.WaitForLine("hf1 is up", TimeSpan.FromSeconds(10));
         return daemon;

@@ -44,13 +44,15 @@ public sealed class RoamingTests : LabTest
         var (hub, site) = await lab.UpBoth(lab.Veth("isp").Far.V4);
         await site.Host.Carries(WgFile.HubV4, Seconds(5));
 
+        // Nobody has to send anything for that.
         await site.Set("listen-port", "4001");
-        await site.Host.Carries(WgFile.HubV4, Seconds(2));
-        Assert.Equal($"{lab.Veth("isp").Near.V4}:4001", await hub.Endpoint());
+        await Eventually.Gives(() => hub.Endpoint(), e => e == $"{lab.Veth("isp").Near.V4}:4001", Seconds(2),
+            "the hub to see the site's port");
+        await hub.Host.Carries(WgFile.SiteV4, Seconds(1));
 
         await hub.Set("listen-port", "4002");
-        await hub.Host.Carries(WgFile.SiteV6, Seconds(2));
-        Assert.Equal($"{lab.Veth("isp").Far.V4}:4002", await site.Endpoint());
+        await Eventually.Gives(() => site.Endpoint(), e => e == $"{lab.Veth("isp").Far.V4}:4002", Seconds(2),
+            "the site to see the hub's port");
         await site.Host.Carries(WgFile.HubV6, Seconds(1));
     }
 

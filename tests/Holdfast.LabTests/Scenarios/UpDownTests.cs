@@ -123,6 +123,47 @@ public sealed class UpDownTests : LabTest
         }
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_file_is_read_again_while_its_tunnel_runs(bool foreground)
+    {
+        var lab = await Draw("site -isp- hub");
+        var (host, file) = (lab.Host("hub"), WgFile.Hub());
+        var hub = foreground ? await host.UpInForeground(file) : await host.Up(file);
+        var site = await lab.Host("site").Up(WgFile.Site(WgFile.At(lab.Veth("isp").Far.V4)));
+        await using var session = await EchoSession.Open(site.Host, host, WgFile.HubV4);
+        var handshake = await hub.LatestHandshake();
+
+        var more = file with
+        {
+            Addresses = [.. file.Addresses, "10.17.0.1/24"],
+            Peers = [.. file.Peers, new WgPeer(KeyPair.Fourth) { AllowedIps = "10.44.0.0/16" }],
+        };
+        host.WriteFile(file.Path, more.ToString());
+        await host.Kill(hub.EnginePid(), Signal.Hup);
+        await Eventually.Gives(async () => (await host.Run("ip", "route", "get", "10.44.0.1")).Output,
+            route => route.Contains("dev wg0", StringComparison.Ordinal), Seconds(5), "the route of the new peer");
+        Assert.Contains("10.17.0.1/24", (await host.Run("ip", "address", "show", "dev", "wg0")).Output);
+
+        // What can't be read, or is another tunnel's, changes nothing.
+        var before = await HostState.Take(host);
+        host.WriteFile(file.Path, "[Interface]\nPrivatKey = x\n");
+        await host.Kill(hub.EnginePid(), Signal.Hup);
+        await Eventually.Until(() => Log().Contains("the last good configuration stays in force", StringComparison.Ordinal),
+            Seconds(5), "the file to be refused", Log);
+        await HostState.IsAgain(host, before);
+
+        host.WriteFile(file.Path, file.ToString());
+        await host.Kill(hub.EnginePid(), Signal.Hup);
+        await Eventually.Gives(async () => (await host.Run("ip", "address", "show", "dev", "wg0")).Output,
+            all => !all.Contains("10.17.", StringComparison.Ordinal), Seconds(5), "the first file to be in force");
+        Assert.DoesNotContain(KeyPair.Fourth.Public, (await host.Run("wg", "show", "wg0", "peers")).Output);
+        await session.Advances(Seconds(2));
+        Assert.Equal(handshake, await hub.LatestHandshake(KeyPair.Site));
+        await session.Close();
+
+        string Log() => foreground ? hub.Process!.Errors.Text : File.ReadAllText(host.PathOf("/run/holdfast/wg0.log"));
+    }
+
     [Fact]
     public async Task The_table_may_be_off_or_another_one()
     {
