@@ -38,7 +38,7 @@ internal sealed class LoopbackEnd : IDatagramSink, IPacketSink, ITunnelEvents, I
         return any;
     }
 
-    public Span<byte> Reserve(in Endpoint to, int size) => Room(_sent)[..size];
+    public Span<byte> Reserve(in Endpoint to, in LocalAddress from, int size) => Room(_sent)[..size];
 
     public void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn) => _lengths[_sent++] = length;
 

@@ -9,10 +9,10 @@ namespace Holdfast.Protocol;
 public interface IDatagramSink
 {
     /// <summary>
-    /// Room for one datagram to <paramref name="to"/>. The memory is the caller's to fill until <see cref="Commit"/>; a
+    /// Room for one datagram to <paramref name="to"/> that leaves <paramref name="from"/> there. The memory is the caller's to fill until <see cref="Commit"/>; a
     /// reservation that is not committed is forgotten with the next. Never fails: a full sink makes room by itself.
     /// </summary>
-    Span<byte> Reserve(in Endpoint to, int size);
+    Span<byte> Reserve(in Endpoint to, in LocalAddress from, int size);
 
     /// <summary>
     /// Sends the first <paramref name="length"/> bytes of the reserved room, for <paramref name="owner"/>; null for answers to

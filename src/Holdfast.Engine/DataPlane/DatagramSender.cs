@@ -19,7 +19,7 @@ internal sealed class DatagramSender : IDatagramSink
     /// <summary>Replaced when the port changes.</summary>
     internal UdpTransport Transport { get; set; } = null!;
 
-    Span<byte> IDatagramSink.Reserve(in Endpoint to, int size)
+    Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size)
     {
         var room = Transport.LaneOf(to.Family) is { } lane ? lane.Reserve(size, Tunnel) : default;
         _toScratch = room.IsEmpty;

@@ -25,7 +25,7 @@ public sealed partial class Tunnel
 
         DropInitiation(peer);
         peer.Initiation = new Initiation(_peers.NewIndex(peer), Offers);
-        var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.InitiationBytes)[..Message.InitiationBytes];
+        var room = _datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.InitiationBytes)[..Message.InitiationBytes];
         if (!peer.Initiation.TryWrite(
             _self, peer.PublicKey, peer.StaticShared.Bytes, NextTimestamp(peer, now), _random, room)) return;
         peer.Cookies.WriteMacs(peer.PublicKey, room, now.Mono);
@@ -64,7 +64,7 @@ public sealed partial class Tunnel
 
         var offers = TimestampMark.IsOn(timestamp) ? Offers : Capabilities.None;
         var index = _peers.NewIndex(peer);
-        var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.ResponseBytes)[..Message.ResponseBytes];
+        var room = _datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.ResponseBytes)[..Message.ResponseBytes];
         var psk = PresharedKeyOf(peer);
         if (responder.TryRespond(remote, _contexts, psk, index, offers, _random, now.Mono, room) is not { } keypair)
         {
@@ -157,7 +157,7 @@ public sealed partial class Tunnel
             return _sources.Allows(from, now.Mono) && _load.HasRoom(now.Mono) ? Drop.None : Drops.Count(Drop.RateLimited);
 
         if (!_load.MayReply(now.Mono)) return Drops.Count(Drop.RateLimited);
-        var room = _datagrams.Reserve(from, Message.CookieReplyBytes);
+        var room = _datagrams.Reserve(from, to, Message.CookieReplyBytes);
         var sender = BinaryPrimitives.ReadUInt32LittleEndian(datagram[senderOffset..]);
         _cookies.WriteReply(_self!, datagram, sender, from, now.Mono, room);
         _datagrams.Commit(Message.CookieReplyBytes, from, to, null);

@@ -75,7 +75,7 @@ public sealed partial class Tunnel
     private void SendSealed(
         Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Now now, Ecn ecn = Ecn.NotCapable)
     {
-        var room = _datagrams.Reserve(peer.CurrentEndpoint, Message.TransportMinimumBytes + plain.Length);
+        var room = _datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.TransportMinimumBytes + plain.Length);
         Send(peer, keypair.Seal(plain, room), now.Mono, ecn);
         if (keypair.IsDueWhenSending(now.Mono)) Initiate(peer, now);
     }

@@ -1,6 +1,7 @@
 using Holdfast.Crypto;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
@@ -72,6 +73,9 @@ public sealed partial class Tunnel : IDisposable
 
     /// <summary>The latest timestamp in an initiation of ours, or the floor it started from: for the state on disk.</summary>
     public Tai64n LatestTimestampSent { get; private set; }
+
+    /// <summary>What <see cref="SetUplinks"/> told.</summary>
+    internal LocalUplink[] Uplinks { get; private set; } = [];
 
     /// <summary>Receiver indices in use, for leak checks.</summary>
     public int Indices => _peers.Indices;
@@ -186,6 +190,21 @@ public sealed partial class Tunnel : IDisposable
         peer.IsRedirected = true;
         var allowed = peer.LastInitiationSent + Limits.InitiationInterval;
         Arm(peer, ref peer.Timers.Retransmit, allowed > now.Mono ? allowed : now.Mono);
+    }
+
+    /// <summary>
+    /// Hears which uplinks there are, whenever that changes. With none told, there is one way to each peer, and the host's routing
+    /// decides where it leads.
+    /// </summary>
+    public void SetUplinks(IReadOnlyList<LocalUplink> usable, in Now now)
+    {
+        Uplinks = [.. usable];
+        foreach (var peer in _peers.Peers)
+        {
+            if (peer.Source.InterfaceIndex == 0 || Uplinks.Length == 0) continue;
+            if (Array.Exists(Uplinks, u => u.InterfaceIndex == peer.LocalAddress.InterfaceIndex)) continue;
+            Announce(peer, now); // it answered by one that is gone
+        }
     }
 
     /// <summary>Hears that datagrams were not sent after all, and why.</summary>

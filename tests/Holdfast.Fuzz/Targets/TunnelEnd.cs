@@ -65,7 +65,7 @@ internal sealed class TunnelEnd : IDatagramSink, IPacketSink, ITunnelEvents, IDi
         PrivateKey.Dispose();
     }
 
-    Span<byte> IDatagramSink.Reserve(in Endpoint to, int size) => _datagram.AsSpan(0, size);
+    Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size) => _datagram.AsSpan(0, size);
 
     void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
     {

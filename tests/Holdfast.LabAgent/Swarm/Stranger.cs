@@ -32,7 +32,7 @@ public sealed class Stranger : IRandomSource, IDatagramSink, IPacketSink, ITunne
 
     void IRandomSource.Fill(Span<byte> fill) => RandomNumberGenerator.Fill(fill);
 
-    Span<byte> IDatagramSink.Reserve(in Endpoint to, int size) => _scratch.AsSpan(0, size);
+    Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size) => _scratch.AsSpan(0, size);
 
     void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn) => _message = _scratch[..length];
 

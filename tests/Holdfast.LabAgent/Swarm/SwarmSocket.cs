@@ -47,7 +47,7 @@ internal sealed class SwarmSocket : IDatagramSink, IDisposable
     /// <summary>Datagrams that the kernel did not take.</summary>
     public long Refused { get; private set; }
 
-    public Span<byte> Reserve(in Endpoint to, int size)
+    public Span<byte> Reserve(in Endpoint to, in LocalAddress from, int size)
     {
         if (_batch.Count == AtOnce)
             Flush();

@@ -90,7 +90,7 @@ public sealed class WireGuardTextTests
 
     private sealed class Nowhere : IDatagramSink, IPacketSink, ITunnelEvents
     {
-        public Span<byte> Reserve(in Endpoint to, int size) => new byte[size];
+        public Span<byte> Reserve(in Endpoint to, in LocalAddress from, int size) => new byte[size];
 
         public void Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
         {

@@ -16,7 +16,7 @@ internal sealed class CountingSink : IDatagramSink, IPacketSink
     /// <summary>The last datagram sent.</summary>
     public ReadOnlySpan<byte> Last => _datagram.AsSpan(0, _length);
 
-    Span<byte> IDatagramSink.Reserve(in Endpoint to, int size) => _datagram.AsSpan(0, size);
+    Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size) => _datagram.AsSpan(0, size);
 
     void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
     {

@@ -283,7 +283,7 @@ public sealed class SimulationCheckTests
     private void Commit(SimNode node, byte[] datagram)
     {
         IDatagramSink sink = node.Sinks;
-        datagram.CopyTo(sink.Reserve(Elsewhere, datagram.Length));
+        datagram.CopyTo(sink.Reserve(Elsewhere, default, datagram.Length));
         sink.Commit(datagram.Length, Elsewhere, default, node.Tunnel.Peers.First());
     }
 

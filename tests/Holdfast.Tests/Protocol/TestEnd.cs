@@ -87,7 +87,7 @@ internal sealed class TestEnd : IDatagramSink, IPacketSink, ITunnelEvents
 
     public IEnumerable<long> Ids => Packets.Where(p => p.From is not null).Select(p => SimPacket.Read(p.Bytes).Id);
 
-    Span<byte> IDatagramSink.Reserve(in Endpoint to, int size) => _datagram.AsSpan(0, size);
+    Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size) => _datagram.AsSpan(0, size);
 
     void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn) =>
         Out.Add(new TestDatagram(Address, to, _datagram.AsSpan(0, length).ToArray()) { Ecn = ecn });

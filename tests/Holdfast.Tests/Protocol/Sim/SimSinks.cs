@@ -40,7 +40,7 @@ internal sealed class SimSinks(SimNode node, SimWorld world) : IDatagramSink, IP
 
     // --- IDatagramSink -----------------------------------------------------------------------------------------
 
-    Span<byte> IDatagramSink.Reserve(in Endpoint to, int size)
+    Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size)
     {
         Check(to.IsKnown, "a datagram to nowhere");
         return _datagram.AsSpan(0, size);
