@@ -46,7 +46,7 @@ internal sealed class Flood
             {
                 var message = _messages[(int)(flooded % Different)];
                 socket.Source = SwarmSite.StrangerNumber((int)(flooded % sources));
-                message.CopyTo(socket.Reserve(default, message.Length));
+                message.CopyTo(socket.Reserve(default, default, message.Length));
                 socket.Commit(message.Length);
             }
             socket.Flush();
