@@ -29,6 +29,9 @@ public enum Drop
     /// <summary>Waited for a session that did not come.</summary>
     StagedExpired,
 
+    /// <summary>Lost by a path that failed, and no longer kept when it was to be sent by another.</summary>
+    NotKept,
+
     /// <summary>The kernel refused the datagram.</summary>
     SendFailed,
 
@@ -72,6 +75,9 @@ public enum Drop
 
     /// <summary>The counter was seen before, or is older than the window.</summary>
     Replayed,
+
+    /// <summary>Came by another path already.</summary>
+    Copy,
 
     /// <summary>The inner source address is not among the sender's allowed IPs.</summary>
     WrongSource,

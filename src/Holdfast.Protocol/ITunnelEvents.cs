@@ -14,6 +14,9 @@ public interface ITunnelEvents
     /// <summary>An initiation stayed unanswered; it is sent anew. <see cref="Peer.UnansweredInitiations"/> says how often.</summary>
     void HandshakeUnanswered(Peer peer);
 
+    /// <summary>A path to the peer came up, failed, or carries from now on.</summary>
+    void PathChanged(Peer peer, Paths.PeerPath path) { }
+
     /// <summary>Initiations stayed unanswered for RekeyAttemptTime; the next data begins again.</summary>
     void HandshakeGivenUp(Peer peer);
 }

@@ -9,4 +9,7 @@ public enum Capabilities : uint
 
     /// <summary>Data may be sealed with AES-256-GCM.</summary>
     Aes256Gcm = 1,
+
+    /// <summary>The session may use several paths.</summary>
+    Paths = 2,
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Holdfast.Crypto;
 using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
@@ -44,6 +45,17 @@ internal sealed class Keypair : IDisposable
 
     /// <summary>What this end offers within the session; nothing towards a plain peer, which never gets a frame.</summary>
     internal Capabilities Offers { get; }
+
+    /// <summary>What both ends do within the session, as far as the other end has said.</summary>
+    internal Capabilities Agreed { get; private set; }
+
+    internal bool AgreesPaths => (Agreed & Capabilities.Paths) != 0;
+
+    /// <summary>What is under way under it; null while nobody acknowledges.</summary>
+    internal SentPackets? Sent { get; set; }
+
+    /// <summary>The counters that arrived.</summary>
+    internal ReplayWindow Window => _replay;
 
     /// <summary>When the responder may say hello (again); never at the initiator, which answers.</summary>
     internal MonoTime NextHello { get; private set; } = MonoTime.Never;
@@ -113,11 +125,13 @@ internal sealed class Keypair : IDisposable
     internal bool IsDueWhenSending(MonoTime now) => _sendCounter > Limits.RekeyAfterMessages
         || (IsInitiator && (Created + Limits.RekeyAfterTime).Passed(now));
 
-    /// <summary>Fills a whole transport message around <paramref name="plain"/> and returns its length.</summary>
-    internal int Seal(ReadOnlySpan<byte> plain, Span<byte> fill)
+    /// <summary>Fills a whole transport message around <paramref name="plain"/>, which is to go by a path, and returns its
+    /// length.</summary>
+    internal int Seal(ReadOnlySpan<byte> plain, Span<byte> fill, byte path = 0)
     {
         var (aead, index) = Cipher == Cipher.Aes256Gcm
             ? (_sealAes!, RemoteIndex + Message.Aes256GcmIndex) : (_seal, RemoteIndex);
+        index += (uint)path << Message.PathShift;
         BinaryPrimitives.WriteUInt32LittleEndian(fill, Message.Transport);
         BinaryPrimitives.WriteUInt32LittleEndian(fill[Message.TransportReceiver..], index);
         BinaryPrimitives.WriteUInt64LittleEndian(fill[Message.TransportCounter..], _sendCounter);
@@ -128,12 +142,13 @@ internal sealed class Keypair : IDisposable
 
     /// <summary>Whether a message with this receiver index, one of our block, can be for this session.</summary>
     internal bool Accepts(uint receiver) =>
-        receiver == LocalIndex || (receiver == LocalIndex + Message.Aes256GcmIndex && _opensAes);
+        Message.PathOf(receiver) is var path && (path == 0 || (Offers & Capabilities.Paths) != 0)
+        && (!Message.IsAes256Gcm(receiver) || _opensAes);
 
     /// <summary>Opens the payload of a transport message into <paramref name="fill"/>; only then the counter counts.</summary>
     internal Drop Open(uint receiver, ulong counter, ReadOnlySpan<byte> payload, Span<byte> fill)
     {
-        var isAes = receiver != LocalIndex;
+        var isAes = Message.IsAes256Gcm(receiver);
         if (counter >= Limits.RejectAfterMessages) return Drop.KeyExpired;
         if (_replay.Refuses(counter)) return Drop.Replayed; // cheaper than opening it first
         if (!(isAes ? _openAes! : _open).TryOpen(counter, payload, fill)) return Drop.Forged;
@@ -158,11 +173,15 @@ internal sealed class Keypair : IDisposable
     /// <summary>Hears what the other end offers: what both do is agreed, for the life of the session.</summary>
     internal void Hear(Hello hello)
     {
-        var agreesAes = (Offers & hello.Offers & Capabilities.Aes256Gcm) != 0;
+        Agreed = Offers & hello.Offers;
+        var agreesAes = (Agreed & Capabilities.Aes256Gcm) != 0;
         _opensAes |= agreesAes;
         _sealsAes |= agreesAes;
         NextHello = MonoTime.Never;
     }
+
+    /// <summary>A frame about paths came: who sends one has heard our hello, and agreed.</summary>
+    internal void HearOfPaths() => Agreed |= Offers & Capabilities.Paths;
 
     /// <summary>Sets the send counter, for tests of its limits.</summary>
     internal void SkipTo(ulong counter) => _sendCounter = counter;

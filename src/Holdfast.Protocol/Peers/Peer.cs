@@ -1,6 +1,7 @@
 using System.Net;
 using Holdfast.Crypto;
 using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Protocol.Peers;
@@ -36,6 +37,10 @@ public sealed class Peer
     internal bool NeedsAnotherKeepalive;
     internal bool SentLastMinuteHandshake;
 
+    // --- paths -----------------------------------------------------------------------------------------------
+    internal PathTable? PathTable; // null while there is only the way of the handshakes
+    internal Endpoint[] Elsewhere = []; // where else it may be
+
     // --- timers ----------------------------------------------------------------------------------------------
     internal PeerTimers Timers = PeerTimers.Unarmed;
     internal MonoTime QueuedFor = MonoTime.Never;
@@ -66,6 +71,24 @@ public sealed class Peer
 
     /// <summary>Seconds between keepalives sent whether or not there is data; 0 is off.</summary>
     public ushort PersistentKeepalive { get; internal set; }
+
+    /// <summary>How several paths to it are used. With <see cref="PathMode.Single"/> there is one from now on; the other end hears
+    /// of it with the next handshake.</summary>
+    public PathMode PathMode
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value == PathMode.Single) PathTable = null;
+        }
+    }
+
+    /// <summary>The paths by which data may go to it; none while there is only its endpoint.</summary>
+    public IEnumerable<PeerPath> Paths => PathTable is null ? [] : PathTable.All.ToArray().OfType<PeerPath>();
+
+    /// <summary>The path that carries; null while there is only its endpoint.</summary>
+    public PeerPath? ActivePath => PathTable?.Active;
 
     /// <summary>Bytes of datagrams received from it, headers of the protocol included.</summary>
     public long ReceivedBytes { get; internal set; }

@@ -1,8 +1,8 @@
 namespace Holdfast.Protocol.Peers;
 
 /// <summary>
-/// The five timers of a peer, as plain moments: unanswered handshake sent anew, keepalive after data, new handshake when data
-/// stays unanswered, zeroing of old keys, and the persistent keepalive.
+/// The timers of a peer, as plain moments: unanswered handshake sent anew, keepalive after data, new handshake when data
+/// stays unanswered, zeroing of old keys, the persistent keepalive, and whatever is due on its paths.
 /// </summary>
 internal struct PeerTimers
 {
@@ -11,6 +11,7 @@ internal struct PeerTimers
     internal MonoTime NewHandshake;
     internal MonoTime ZeroKeys;
     internal MonoTime PersistentKeepalive;
+    internal MonoTime Paths;
 
     internal static PeerTimers Unarmed => new()
     {
@@ -19,10 +20,11 @@ internal struct PeerTimers
         NewHandshake = MonoTime.Never,
         ZeroKeys = MonoTime.Never,
         PersistentKeepalive = MonoTime.Never,
+        Paths = MonoTime.Never,
     };
 
-    /// <summary>The earliest of the five.</summary>
+    /// <summary>The earliest of them.</summary>
     internal readonly MonoTime Next => new(Math.Min(
         Math.Min(Math.Min(Retransmit.Nanoseconds, Keepalive.Nanoseconds), NewHandshake.Nanoseconds),
-        Math.Min(ZeroKeys.Nanoseconds, PersistentKeepalive.Nanoseconds)));
+        Math.Min(Math.Min(ZeroKeys.Nanoseconds, PersistentKeepalive.Nanoseconds), Paths.Nanoseconds)));
 }

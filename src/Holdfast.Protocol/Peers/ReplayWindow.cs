@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Holdfast.Protocol.Peers;
 
 /// <summary>
@@ -6,8 +8,8 @@ namespace Holdfast.Protocol.Peers;
 /// </summary>
 internal sealed class ReplayWindow
 {
-    private readonly ulong[] _words;
-    private readonly ulong _width;
+    private ulong[] _words;
+    private ulong _width;
     private ulong _next; // one above the highest counter accepted
 
     /// <summary>A window of so many messages, a multiple of 64.</summary>
@@ -40,6 +42,46 @@ internal sealed class ReplayWindow
         if ((word & bit) != 0) return Drop.Replayed;
         word |= bit;
         return Drop.None;
+    }
+
+    /// <summary>Makes it wider, to a multiple of 64; what fell out of it before stays refused.</summary>
+    internal void Widen(int bits)
+    {
+        if ((ulong)bits <= _width) return;
+        var wider = new ulong[(bits / 64) + 1];
+        if (_next > 0)
+        {
+            Array.Fill(wider, ulong.MaxValue); // those ahead are cleared when they are reached
+            var oldest = _next > _width ? _next - _width : 0;
+            for (var word = oldest / 64; word <= (_next - 1) / 64; word++)
+                wider[(int)(word % (ulong)wider.Length)] = _words[(int)(word % (ulong)_words.Length)];
+            wider[(int)(oldest / 64 % (ulong)wider.Length)] |= BitOf(oldest) - 1;
+        }
+        (_words, _width) = (wider, (ulong)bits);
+    }
+
+    /// <summary>The highest counter accepted; false before the first.</summary>
+    internal bool TryLatest(out ulong counter)
+    {
+        counter = _next - 1;
+        return _next > 0;
+    }
+
+    /// <summary>How many counters from one of the window down to another, at most 65,535, were all seen, or all not.</summary>
+    internal int RunDown(ulong from, bool isSeen, ulong lowest)
+    {
+        var count = 0;
+        while (true)
+        {
+            var word = _words[WordOf(from)];
+            var bits = (int)(from % 64) + 1; // of this word, from the highest down
+            var same = BitOperations.LeadingZeroCount(~((isSeen ? word : ~word) << (64 - bits)));
+            var left = (int)Math.Min(from - lowest + 1, ushort.MaxValue - (ulong)count);
+            var run = Math.Min(Math.Min(same, bits), left);
+            count += run;
+            if (run < bits || run == left) return count;
+            from -= (ulong)run;
+        }
     }
 
     private void Advance(ulong counter)

@@ -9,12 +9,28 @@ namespace Holdfast.Protocol;
 // unanswered is said again with the next traffic, a few times. Frames are no data: for the timers they are keepalives.
 public sealed partial class Tunnel
 {
-    private Drop HandleFrame(Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Now now)
+    private Drop HandleFrame(
+        Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Endpoint from, in LocalAddress to, in Now now)
     {
-        if (!Hello.TryRead(plain, out var hello)) return Count(peer, Drop.UnknownFrame);
-        keypair.Hear(hello);
-        if (keypair.IsInitiator && keypair == peer.Current) SayHello(peer, keypair, now);
-        return Drop.None;
+        if (Hello.TryRead(plain, out var hello))
+        {
+            keypair.Hear(hello);
+            if (keypair.IsInitiator && keypair == peer.Current) SayHello(peer, keypair, now);
+            if (keypair == peer.Current) FindPaths(peer, now);
+            return Drop.None;
+        }
+        if ((keypair.Offers & Capabilities.Paths) == 0) return Count(peer, Drop.UnknownFrame);
+        if (Probe.TryRead(plain, out var probe)) return AboutPaths(keypair) ?? HandleProbe(peer, keypair, probe, from, to, now);
+        if (Echo.TryRead(plain, out var echo)) return AboutPaths(keypair) ?? HandleEcho(peer, echo, now);
+        if (Acknowledgement.TryRead(plain, out var told)) return AboutPaths(keypair) ?? HandleAcknowledgement(peer, told, now);
+        if (Lost.TryRead(plain, out var lost)) return AboutPaths(keypair) ?? HandleLost(peer, lost, now);
+        return Count(peer, Drop.UnknownFrame);
+    }
+
+    private static Drop? AboutPaths(Keypair keypair)
+    {
+        keypair.HearOfPaths();
+        return null;
     }
 
     private void SayHello(Peer peer, Keypair keypair, in Now now)

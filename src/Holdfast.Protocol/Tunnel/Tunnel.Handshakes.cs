@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Holdfast.Crypto;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
@@ -24,13 +25,29 @@ public sealed partial class Tunnel
         peer.IsRedirected = false;
 
         DropInitiation(peer);
-        peer.Initiation = new Initiation(_peers.NewIndex(peer), Offers);
-        var room = _datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.InitiationBytes)[..Message.InitiationBytes];
+        peer.Initiation = new Initiation(_peers.NewIndex(peer), OffersTo(peer));
+        Span<byte> message = stackalloc byte[Message.InitiationBytes];
         if (!peer.Initiation.TryWrite(
-            _self, peer.PublicKey, peer.StaticShared.Bytes, NextTimestamp(peer, now), _random, room)) return;
-        peer.Cookies.WriteMacs(peer.PublicKey, room, now.Mono);
+            _self, peer.PublicKey, peer.StaticShared.Bytes, NextTimestamp(peer, now), _random, message)) return;
+        peer.Cookies.WriteMacs(peer.PublicKey, message, now.Mono);
+        message.CopyTo(_datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.InitiationBytes));
         Send(peer, Message.InitiationBytes, now.Mono);
+        SendCopies(peer, message, now.Mono);
         Arm(peer, ref peer.Timers.Retransmit, now.Mono + Limits.RekeyTimeout + Jitter());
+    }
+
+    /// <summary>Another Holdfast end gets the same bytes by every path, and answers by each: the first answer counts.</summary>
+    private void SendCopies(Peer peer, ReadOnlySpan<byte> message, MonoTime now)
+    {
+        if (peer.PathTable is not { } paths) return;
+        var local = LocalOf(peer.Source);
+        foreach (var path in paths.All)
+        {
+            if (path is null || !HasUplink(path.Local)) continue;
+            if (path.Remote == peer.CurrentEndpoint && path.Local == local) continue;
+            message.CopyTo(_datagrams.Reserve(path.Remote, path.Local, message.Length));
+            CommitBy(peer, path, message.Length, now);
+        }
     }
 
     private Tai64n NextTimestamp(Peer peer, in Now now)
@@ -44,13 +61,21 @@ public sealed partial class Tunnel
     private Drop HandleInitiation(ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to, in Now now)
     {
         if (Admit(datagram, Message.InitiationSender, from, to, now) is var drop and not Drop.None) return drop;
+        Span<byte> again = stackalloc byte[Message.ResponseBytes];
+        if (_responses.TryRepeat(datagram, now.Mono, again))
+        {
+            again.CopyTo(_datagrams.Reserve(from, to, again.Length));
+            _datagrams.Commit(again.Length, from, to, null);
+            return Drops.Count(Drop.Copy);
+        }
 
         Span<byte> memory = stackalloc byte[SymmetricState.Bytes];
         using var wiped = new Zeroed(memory);
-        return Respond(new Responder(_self!, memory, datagram), datagram.Length, from, to, now);
+        return Respond(new Responder(_self!, memory, datagram), datagram, from, to, now);
     }
 
-    private Drop Respond(Responder responder, int length, in Endpoint from, in LocalAddress to, in Now now)
+    private Drop Respond(
+        Responder responder, ReadOnlySpan<byte> initiation, in Endpoint from, in LocalAddress to, in Now now)
     {
         if (!responder.TryReadStatic(out var remote)) return Drops.Count(Drop.Forged);
         if (_peers.Find(remote) is not { StaticShared: { } shared } peer) return Drops.Count(Drop.UnknownPeer);
@@ -60,9 +85,9 @@ public sealed partial class Tunnel
             return Count(peer, Drop.InitiationFlood);
         peer.LatestTimestamp = timestamp;
         peer.LastInitiationAccepted = now.Mono;
-        Received(peer, length, from, to, now.Mono);
+        Received(peer, initiation.Length, from, to, now.Mono);
 
-        var offers = TimestampMark.IsOn(timestamp) ? Offers : Capabilities.None;
+        var offers = TimestampMark.IsOn(timestamp) ? OffersTo(peer) : Capabilities.None;
         var index = _peers.NewIndex(peer);
         var room = _datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.ResponseBytes)[..Message.ResponseBytes];
         var psk = PresharedKeyOf(peer);
@@ -77,6 +102,7 @@ public sealed partial class Tunnel
         SessionDerived(peer, keypair, now.Mono);
 
         peer.Cookies.WriteMacs(peer.PublicKey, room, now.Mono);
+        if ((offers & Capabilities.Paths) != 0) _responses.Keep(initiation, room, now.Mono);
         Send(peer, Message.ResponseBytes, now.Mono);
         return Drop.None;
     }
@@ -89,7 +115,7 @@ public sealed partial class Tunnel
         if (!_peers.TryFind(receiver, out var found)) return Drops.Count(Drop.UnknownReceiver);
         var peer = found.Peer;
         if (peer.Initiation is not { } initiation || initiation.LocalIndex != receiver)
-            return Count(peer, Drop.UnexpectedResponse);
+            return Count(peer, peer.PathTable is not null && found.Keypair is not null ? Drop.Copy : Drop.UnexpectedResponse);
         if (initiation.TryComplete(_self!, _contexts, PresharedKeyOf(peer), datagram, now.Mono) is not { } keypair)
             return Count(peer, Drop.Forged);
 
@@ -167,6 +193,7 @@ public sealed partial class Tunnel
     private void SessionDerived(Peer peer, Keypair keypair, MonoTime now)
     {
         _peers.Assign(keypair.LocalIndex, keypair, peer);
+        if (peer.PathTable is not null) keypair.Window.Widen(PathLimits.ReplayWindowBits);
         Arm(peer, ref peer.Timers.ZeroKeys, now + Limits.ZeroKeysAfter);
     }
 
@@ -214,6 +241,7 @@ public sealed partial class Tunnel
         RetireAll(peer);
         DropInitiation(peer);
         DropStaged(peer);
+        DropPaths(peer);
         var persistent = peer.Timers.PersistentKeepalive;
         peer.Timers = PeerTimers.Unarmed;
         peer.Timers.PersistentKeepalive = persistent;

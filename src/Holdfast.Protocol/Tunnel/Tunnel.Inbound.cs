@@ -44,17 +44,27 @@ public sealed partial class Tunnel
         var counter = BinaryPrimitives.ReadUInt64LittleEndian(datagram[Message.TransportCounter..]);
         var payload = datagram[Message.TransportHeaderBytes..];
         var plain = _packets.Reserve(payload.Length - Message.TagBytes)[..(payload.Length - Message.TagBytes)];
-        if (keypair.Open(receiver, counter, payload, plain) is var drop and not Drop.None) return Count(peer, drop);
+        if (keypair.Open(receiver, counter, payload, plain) is var drop and not Drop.None)
+            return Count(peer, drop == Drop.Replayed && peer.PathTable is not null ? Drop.Copy : drop);
 
-        Received(peer, datagram.Length, from, to, now.Mono);
+        if (peer.PathTable is { } paths && keypair.AgreesPaths)
+        {
+            CountReceived(peer, datagram.Length, now.Mono);
+            ArrivedBy(peer, paths, Message.PathOf(receiver), datagram.Length, from, to, now);
+        }
+        else
+        {
+            Received(peer, datagram.Length, from, to, now.Mono);
+        }
         if (keypair == peer.Next) Confirm(peer, now);
         else if (keypair == peer.Previous && HasCrossed(peer)) (peer.Current, peer.Previous) = (keypair, peer.Current);
         if (IsDueWhenReceiving(peer, now.Mono)) InitiateAtLastMinute(peer, now);
-        if (keypair.Offers != Capabilities.None && Frame.IsFrame(plain)) return HandleFrame(peer, keypair, plain, now);
+        if (keypair.Offers != Capabilities.None && Frame.IsFrame(plain)) return HandleFrame(peer, keypair, plain, from, to, now);
         if (keypair.NextHello.Passed(now.Mono) && keypair == peer.Current) SayHello(peer, keypair, now);
         if (plain.Length == 0) return Drop.None;
 
         DataReceived(peer, now.Mono);
+        if (peer.PathTable is { Acknowledges: true } acknowledging) NoteArrival(peer, acknowledging, keypair, counter, now);
         return Deliver(peer, plain, ecn, ecnIsShared);
     }
 
@@ -71,13 +81,18 @@ public sealed partial class Tunnel
     /// <summary>What every authenticated message calls for: the peer is where it came from.</summary>
     private void Received(Peer peer, int length, in Endpoint from, in LocalAddress to, MonoTime now)
     {
-        peer.ReceivedBytes += length;
-        peer.ReceivedPackets++;
-        AnyAuthenticatedReceived(peer, now);
+        CountReceived(peer, length, now);
         peer.Source = to;
         if (peer.CurrentEndpoint == from) return;
         peer.CurrentEndpoint = from;
         _events.EndpointChanged(peer);
+    }
+
+    private void CountReceived(Peer peer, int length, MonoTime now)
+    {
+        peer.ReceivedBytes += length;
+        peer.ReceivedPackets++;
+        AnyAuthenticatedReceived(peer, now);
     }
 
     /// <summary>The first message under a keypair that we made as responder: the initiator has it too.</summary>

@@ -47,8 +47,9 @@ public sealed partial class Tunnel
 
     private void SendData(Peer peer, Keypair keypair, Span<byte> buffer, int length, in Now now)
     {
-        SendSealed(peer, keypair, Pad(buffer, length), now, InnerEcn.Of(buffer));
+        SendSealed(peer, keypair, Pad(buffer, length), now, InnerEcn.Of(buffer), isData: true);
         DataSent(peer, now.Mono);
+        if (peer.PathTable is { } paths) WakePaths(peer, paths, now.Mono);
         if (keypair.NextHello.Passed(now.Mono)) SayHello(peer, keypair, now);
     }
 
@@ -73,10 +74,18 @@ public sealed partial class Tunnel
     }
 
     private void SendSealed(
-        Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Now now, Ecn ecn = Ecn.NotCapable)
+        Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Now now, Ecn ecn = Ecn.NotCapable, bool isData = false)
     {
-        var room = _datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.TransportMinimumBytes + plain.Length);
-        Send(peer, keypair.Seal(plain, room), now.Mono, ecn);
+        if (peer.PathTable is { Active: { } path } paths && keypair.AgreesPaths)
+        {
+            if (isData) SendDataBy(peer, paths, path, keypair, plain, now.Mono, ecn);
+            else SendFrameBy(peer, keypair, path, plain, now.Mono);
+        }
+        else
+        {
+            var room = _datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.TransportMinimumBytes + plain.Length);
+            Send(peer, keypair.Seal(plain, room), now.Mono, ecn);
+        }
         if (keypair.IsDueWhenSending(now.Mono)) Initiate(peer, now);
     }
 
@@ -84,6 +93,11 @@ public sealed partial class Tunnel
     private void Send(Peer peer, int length, MonoTime now, Ecn ecn = Ecn.NotCapable)
     {
         _datagrams.Commit(length, peer.CurrentEndpoint, peer.Source, peer, ecn);
+        CountSent(peer, length, now);
+    }
+
+    private void CountSent(Peer peer, int length, MonoTime now)
+    {
         peer.SentBytes += length;
         peer.SentPackets++;
         AnyAuthenticatedSent(peer, now);

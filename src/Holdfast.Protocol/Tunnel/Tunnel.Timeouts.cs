@@ -34,6 +34,7 @@ public sealed partial class Tunnel
         if (Take(ref timers.NewHandshake, now.Mono)) DataUnanswered(peer, now);
         if (Take(ref timers.Keepalive, now.Mono)) KeepaliveDue(peer, now);
         if (Take(ref timers.PersistentKeepalive, now.Mono)) PersistentKeepaliveDue(peer, now);
+        if (Take(ref timers.Paths, now.Mono)) PathsDue(peer, now);
     }
 
     private void ZeroKeys(Peer peer)
@@ -67,7 +68,9 @@ public sealed partial class Tunnel
     private void CountUnanswered(Peer peer)
     {
         peer.UnansweredInitiations++;
-        peer.Source = default; // the source address may be what broke
+        // The source address may be what broke, or the uplink: by the host's choice, then by each of them in turn.
+        var next = Uplinks.Length == 0 ? 0 : peer.UnansweredInitiations % (Uplinks.Length + 1);
+        peer.Source = next == 0 ? default : new LocalAddress(default, Uplinks[next - 1].InterfaceIndex);
         _events.HandshakeUnanswered(peer);
     }
 

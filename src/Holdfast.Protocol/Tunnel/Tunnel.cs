@@ -11,8 +11,8 @@ namespace Holdfast.Protocol;
 /// A WireGuard interface without its device and sockets: packets and datagrams with the time go in, datagrams and packets come
 /// out through sinks. It reads no clock, starts no task, and belongs to one thread.
 /// <para>Tunnel.Outbound.cs and Tunnel.Inbound.cs read in the order in which a packet meets their functions;
-/// Tunnel.Handshakes.cs makes sessions; Tunnel.Frames.cs is what two Holdfast ends say within one; Tunnel.Timeouts.cs has
-/// every timer.</para>
+/// Tunnel.Handshakes.cs makes sessions; Tunnel.Frames.cs is what two Holdfast ends say within one; Tunnel.Paths.cs
+/// uses several ways to one peer; Tunnel.Timeouts.cs has every timer.</para>
 /// </summary>
 public sealed partial class Tunnel : IDisposable
 {
@@ -29,6 +29,8 @@ public sealed partial class Tunnel : IDisposable
     private readonly AeadContexts _contexts = new(Limits.CipherContexts);
     private readonly HandshakeLoad _load = new();
     private readonly TimerQueue _timers = new();
+    private readonly RecentResponses _responses = new();
+    private readonly SendRing _kept = new();
     private readonly StagedPackets.Budget _stagedBudget = new(Limits.StagedBytes);
 
     // --- written by the owning thread ------------------------------------------------------------------------
@@ -190,21 +192,6 @@ public sealed partial class Tunnel : IDisposable
         peer.IsRedirected = true;
         var allowed = peer.LastInitiationSent + Limits.InitiationInterval;
         Arm(peer, ref peer.Timers.Retransmit, allowed > now.Mono ? allowed : now.Mono);
-    }
-
-    /// <summary>
-    /// Hears which uplinks there are, whenever that changes. With none told, there is one way to each peer, and the host's routing
-    /// decides where it leads.
-    /// </summary>
-    public void SetUplinks(IReadOnlyList<LocalUplink> usable, in Now now)
-    {
-        Uplinks = [.. usable];
-        foreach (var peer in _peers.Peers)
-        {
-            if (peer.Source.InterfaceIndex == 0 || Uplinks.Length == 0) continue;
-            if (Array.Exists(Uplinks, u => u.InterfaceIndex == peer.LocalAddress.InterfaceIndex)) continue;
-            Announce(peer, now); // it answered by one that is gone
-        }
     }
 
     /// <summary>Hears that datagrams were not sent after all, and why.</summary>

@@ -34,15 +34,31 @@ internal static class Message
     internal const int CookieReplyCookie = 32;
 
     /// <summary>
-    /// What a receiver index in a transport message adds to the first of its block: bit 0 is the cipher, bits 1 to 4 the
-    /// path (none is assigned yet).
+    /// What a receiver index in a transport message adds to the first of its block: bit 0 is the cipher, bits 1 to 4 are the
+    /// sender's number of the path.
     /// </summary>
     internal const uint Aes256GcmIndex = 1;
+
+    internal const int PathShift = 1;
+    internal const uint PathMask = 0xF << PathShift;
 
     internal const int TransportReceiver = 4;
     internal const int TransportCounter = 8;
     internal const int TransportHeaderBytes = 16;
     internal const int TransportMinimumBytes = TransportHeaderBytes + TagBytes;
+
+    /// <summary>The path that a receiver index names.</summary>
+    internal static int PathOf(uint receiver) => (int)((receiver & PathMask) >> PathShift);
+
+    internal static bool IsAes256Gcm(uint receiver) => (receiver & Aes256GcmIndex) != 0;
+
+    /// <summary>Has a sealed transport message name another path: its receiver index is not authenticated.</summary>
+    internal static void SetPath(Span<byte> transport, byte path)
+    {
+        var receiver = BinaryPrimitives.ReadUInt32LittleEndian(transport[TransportReceiver..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            transport[TransportReceiver..], (receiver & ~PathMask) | ((uint)path << PathShift));
+    }
 
     /// <summary>The type of a datagram whose length fits it; 0 for anything else.</summary>
     internal static uint TypeOf(ReadOnlySpan<byte> datagram)

@@ -1,0 +1,18 @@
+namespace Holdfast.Protocol.Frames;
+
+/// <summary>What a probe says about its path besides. Unknown bits mean nothing.</summary>
+[Flags]
+internal enum ProbeFlags : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Data is to be acknowledged: its sender has several paths, and keeps what is under way.</summary>
+    WantsAcknowledgements = 1,
+
+    /// <summary>The path is to be used when nothing else works.</summary>
+    Backup = 2,
+
+    /// <summary>The path costs by the byte: to be probed slowly and used last.</summary>
+    Metered = 4,
+}

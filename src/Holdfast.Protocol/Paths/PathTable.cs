@@ -1,0 +1,82 @@
+using Holdfast.Protocol.Noise;
+
+namespace Holdfast.Protocol.Paths;
+
+/// <summary>The paths to one peer by which we send, and what is known of those by which the peer does.</summary>
+internal sealed class PathTable
+{
+    private readonly PeerPath?[] _byId = new PeerPath?[PathLimits.Paths];
+    private readonly Arrival[] _arrivals = new Arrival[PathLimits.Paths];
+
+    /// <summary>The one that carries.</summary>
+    internal PeerPath? Active { get; set; }
+
+    /// <summary>Whether what is sent is kept until it is acknowledged: there is another path that could take over.</summary>
+    internal bool KeepsSent { get; private set; }
+
+    /// <summary>Whether the other end keeps what it sends, and so wants to hear what arrived.</summary>
+    internal bool Acknowledges { get; set; }
+
+    /// <summary>When an acknowledgement is to go out; never while nothing new arrived.</summary>
+    internal MonoTime AcknowledgementDue { get; set; } = MonoTime.Never;
+
+    /// <summary>The session whose messages it is about.</summary>
+    internal Keypair? AcknowledgedSession { get; set; }
+
+    internal int Unacknowledged { get; set; }
+
+    /// <summary>The lowest counter among these.</summary>
+    internal ulong LowestUnacknowledged { get; set; }
+
+    internal MonoTime LatestArrival { get; set; }
+
+    /// <summary>When data last went to the peer or came from it.</summary>
+    internal MonoTime LastData { get; set; } = MonoTime.LongAgo;
+
+    internal ReadOnlySpan<PeerPath?> All => _byId;
+
+    internal PeerPath? this[int id] => _byId[id];
+
+    /// <summary>What came by the other end's path of this number.</summary>
+    internal ref Arrival ArrivalsOf(int id) => ref _arrivals[id];
+
+    internal PeerPath? Find(in Endpoint remote, in LocalAddress local)
+    {
+        foreach (var path in _byId)
+            if (path is not null && path.Remote == remote && path.Local == local) return path;
+        return null;
+    }
+
+    /// <summary>Adds one; null if there is no number left, and no path that is down makes room.</summary>
+    internal PeerPath? Add(in Endpoint remote, in LocalAddress local, MonoTime now)
+    {
+        var free = -1;
+        for (var id = 0; id < _byId.Length; id++)
+        {
+            if (_byId[id] is not { } path) free = free < 0 || _byId[free] is not null ? id : free;
+            else if (!path.MayCarry && (free < 0 || (_byId[free] is { } other && path.Since < other.Since))) free = id;
+        }
+        if (free < 0) return null;
+        var added = new PeerPath((byte)free, remote, local, now);
+        if (_byId[free] == Active) Active = null;
+        _byId[free] = added;
+        CountWorking();
+        return added;
+    }
+
+    internal void CountWorking()
+    {
+        var working = 0;
+        foreach (var path in _byId) working += path is { MayCarry: true } ? 1 : 0;
+        KeepsSent = working > 1;
+    }
+
+    /// <summary>Where a path of the other end's was last seen, and what came by it.</summary>
+    internal struct Arrival
+    {
+        internal Endpoint From;
+        internal LocalAddress To;
+        internal ulong Packets;
+        internal ulong Bytes;
+    }
+}

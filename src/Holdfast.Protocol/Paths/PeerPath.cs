@@ -1,0 +1,97 @@
+using Holdfast.Protocol.Frames;
+
+namespace Holdfast.Protocol.Paths;
+
+/// <summary>
+/// A way to a peer: an address of the peer, reached from one of ours. Each end numbers the paths by which it sends; what comes
+/// back is the other end's. Written by its <see cref="Tunnel"/> alone.
+/// </summary>
+public sealed class PeerPath
+{
+    internal PeerPath(byte id, in Endpoint remote, in LocalAddress local, MonoTime now)
+    {
+        (Id, Remote, Local, Since, NextProbe) = (id, remote, local, now, now);
+    }
+
+    /// <summary>The number under which data goes by it, 0 to 15.</summary>
+    public byte Id { get; }
+
+    /// <summary>The peer's address.</summary>
+    public Endpoint Remote { get; }
+
+    /// <summary>Our end: an uplink's interface, or an address of ours.</summary>
+    public LocalAddress Local { get; }
+
+    /// <summary>Whether it carries.</summary>
+    public PathState State { get; private set; }
+
+    /// <summary>Why.</summary>
+    public PathCause Cause { get; private set; }
+
+    /// <summary>Since when.</summary>
+    public MonoTime Since { get; private set; }
+
+    /// <summary>Used only when nothing else works, as this end or the other has it.</summary>
+    public bool IsBackup => ((Own | Told) & ProbeFlags.Backup) != 0;
+
+    /// <summary>Probed slowly and used last, as this end or the other has it.</summary>
+    public bool IsMetered => ((Own | Told) & ProbeFlags.Metered) != 0;
+
+    /// <summary>The smoothed round trip time; zero before the first answer.</summary>
+    public TimeSpan RoundTripTime => Rtt.Smoothed;
+
+    /// <summary>The mean deviation of the round trip time.</summary>
+    public TimeSpan Jitter => Rtt.Variation;
+
+    /// <summary>Datagrams sent by it, probes and acknowledgements included.</summary>
+    public long SentPackets { get; internal set; }
+
+    /// <summary>Bytes of these.</summary>
+    public long SentBytes { get; internal set; }
+
+    /// <summary>Of the datagrams sent, those that the other end says it received; it says so from time to time.</summary>
+    public long ArrivedPackets { get; internal set; }
+
+    /// <summary>How many had been sent when the other end said so.</summary>
+    public long ArrivedOf { get; internal set; }
+
+    /// <summary>Datagrams that were sent once more by another path when this one failed.</summary>
+    public long Resent { get; internal set; }
+
+    /// <summary>When the other end last answered what went by this path.</summary>
+    public MonoTime LastAnswer { get; internal set; } = MonoTime.LongAgo;
+
+    internal ProbeFlags Own; // by our uplink
+    internal ProbeFlags Told; // by the other end
+
+    // --- probing -----------------------------------------------------------------------------------------------
+    internal ulong Nonce; // of the probe that is under way; 0 is none
+    internal MonoTime ProbeSent;
+    internal MonoTime NextProbe;
+    internal int UnansweredProbes;
+    internal int AnswersInARow;
+
+    // --- evidence ----------------------------------------------------------------------------------------------
+    internal RoundTrip Rtt;
+    internal MonoTime AwaitingSince = MonoTime.Never; // data went out then, and nothing was acknowledged since
+    internal MonoTime LastDataSent = MonoTime.LongAgo;
+    internal MonoTime MayLeadFrom = MonoTime.LongAgo; // hold-down: not preferred to one that works before then
+    internal TimeSpan HoldDown;
+
+    internal bool MayCarry => State is PathState.Up or PathState.Doubted;
+
+    internal void Become(PathState state, PathCause cause, MonoTime now)
+    {
+        if (State == state) return;
+        (State, Cause, Since) = (state, cause, now);
+        AnswersInARow = 0;
+        if (state != PathState.Up) AwaitingSince = MonoTime.Never;
+    }
+
+    /// <summary>When data that was sent by it is overdue.</summary>
+    internal MonoTime Deadline => AwaitingSince == MonoTime.Never
+        ? MonoTime.Never : AwaitingSince + Rtt.Patience + PathLimits.AcknowledgementDelay + PathLimits.AcknowledgementDelay;
+
+    /// <summary>As the other end's word on its way, or ours, has it: less is better.</summary>
+    internal int Rank => (IsBackup ? 4 : 0) + (IsMetered ? 2 : 0);
+}

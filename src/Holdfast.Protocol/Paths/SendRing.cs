@@ -1,0 +1,36 @@
+namespace Holdfast.Protocol.Paths;
+
+/// <summary>
+/// Sealed datagrams of a tunnel, the last 16 MiB of them, so that those which a failed path lost can be sent by another. The
+/// oldest make room. Its memory comes with the first datagram.
+/// </summary>
+internal sealed class SendRing
+{
+    private byte[] _bytes = [];
+    private ulong _end; // of all that was ever appended
+
+    /// <summary>Keeps a copy, and tells where it is.</summary>
+    internal ulong Append(ReadOnlySpan<byte> datagram)
+    {
+        if (_bytes.Length == 0) _bytes = GC.AllocateUninitializedArray<byte>(PathLimits.SentBytes);
+        var at = (int)(_end % PathLimits.SentBytes);
+        if (at + datagram.Length > PathLimits.SentBytes)
+        {
+            _end += (ulong)(PathLimits.SentBytes - at); // none of them wraps
+            at = 0;
+        }
+        datagram.CopyTo(_bytes.AsSpan(at));
+        var position = _end;
+        _end += (ulong)datagram.Length;
+        return position;
+    }
+
+    /// <summary>The datagram at a place, unless later ones took its room.</summary>
+    internal bool TryRead(ulong position, int length, out ReadOnlySpan<byte> datagram)
+    {
+        datagram = default;
+        if (_end - position > PathLimits.SentBytes) return false;
+        datagram = _bytes.AsSpan((int)(position % PathLimits.SentBytes), length);
+        return true;
+    }
+}

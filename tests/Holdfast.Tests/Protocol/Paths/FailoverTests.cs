@@ -1,0 +1,105 @@
+using Holdfast.Protocol.Paths;
+
+namespace Holdfast.Tests.Protocol.Paths;
+
+/// <summary>Several links between two ends: which carries, and what happens when it stops.</summary>
+public sealed class FailoverTests
+{
+    private static readonly TimeSpan HalfMillisecond = TimeSpan.FromMicroseconds(500);
+
+    [Fact]
+    public void Every_link_becomes_a_path_at_both_ends()
+    {
+        var net = new PathNet(3).Connect();
+        foreach (var end in new[] { net.A, net.B })
+        {
+            Assert.Equal(3, end.Peer.Paths.Count(p => p.State == PathState.Up));
+            Assert.Equal([1, 2, 3], end.Peer.Paths.Where(p => p.State == PathState.Up).Select(p => p.Local.InterfaceIndex).Order());
+            Assert.All(end.Peer.Paths.Where(p => p.State == PathState.Up && p.RoundTripTime > TimeSpan.Zero),
+                p => Assert.Equal(20, p.RoundTripTime.TotalMilliseconds, 1.0));
+        }
+    }
+
+    [Theory, InlineData(true, false), InlineData(false, true), InlineData(true, true)]
+    public void A_pulled_wire_loses_nothing(bool nearTells, bool farTells)
+    {
+        var net = new PathNet(2).Connect();
+        net.Stream(2000, HalfMillisecond);
+        var carrying = net.Links.Single(l => l.Index == net.A.Peer.ActivePath!.Local.InterfaceIndex);
+        carrying.IsCut = true;
+        if (nearTells) net.ShowUplinks(net.A, carrying);
+        if (farTells) net.ShowUplinks(net.B, carrying);
+        net.Stream(2000, HalfMillisecond);
+        net.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(net.Sent, net.B.Arrived.Select(a => a.Id).Distinct().Count());
+        Assert.Equal(net.Sent, net.B.Arrived.Count);
+        Assert.True(net.LongestGap < TimeSpan.FromMilliseconds(50), $"{net.LongestGap}\n{string.Join('\n', net.A.Told)}");
+    }
+
+    [Fact]
+    public void A_silent_cut_loses_nothing()
+    {
+        var net = new PathNet(2).Connect();
+        net.Stream(2000, HalfMillisecond);
+        net.Links.Single(l => l.Index == net.A.Peer.ActivePath!.Local.InterfaceIndex).IsCut = true;
+        net.Stream(2000, HalfMillisecond);
+        net.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(net.Sent, net.B.Arrived.Count);
+        Assert.True(net.LongestGap < TimeSpan.FromMilliseconds(150), $"{net.LongestGap}\n{string.Join('\n', net.A.Told)}");
+    }
+
+    [Fact]
+    public void Redundant_paths_lose_what_both_lose()
+    {
+        var net = new PathNet(2, seed: 7);
+        net.A.Peer.PathMode = PathMode.Redundant;
+        net.Connect();
+        foreach (var link in net.Links) link.Loss = 0.05;
+        net.Stream(20_000, HalfMillisecond);
+        net.Run(TimeSpan.FromSeconds(1));
+        var lost = net.Sent - net.B.Arrived.Count;
+        Assert.InRange(lost, 1, net.Sent * 35 / 10_000);
+    }
+
+    [Fact]
+    public void A_path_that_comes_back_does_not_lead_at_once()
+    {
+        var net = new PathNet(2).Connect();
+        net.Stream(500, HalfMillisecond);
+        var first = net.A.Peer.ActivePath!;
+        var link = net.Links.Single(l => l.Index == first.Local.InterfaceIndex);
+        link.IsCut = true;
+        net.Stream(1000, TimeSpan.FromMilliseconds(2));
+        Assert.Equal(PathState.Down, first.State);
+        link.IsCut = false;
+        net.Stream(5000, TimeSpan.FromMilliseconds(10));
+        Assert.Equal(PathState.Up, first.State);
+        Assert.NotEqual(first, net.A.Peer.ActivePath);
+        Assert.Equal(net.Sent, net.B.Arrived.Count);
+    }
+
+    [Fact]
+    public void Rekeys_go_over_whatever_path_works()
+    {
+        var net = new PathNet(2).Connect();
+        net.Stream(100, HalfMillisecond);
+        var handshakes = net.B.Peer.Handshakes;
+        net.Stream(1500, TimeSpan.FromMilliseconds(100));
+        Assert.True(net.B.Peer.Handshakes > handshakes);
+        net.Links[0].IsCut = true;
+        net.Stream(3000, TimeSpan.FromMilliseconds(100));
+        net.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(net.Sent, net.B.Arrived.Count);
+    }
+
+    [Fact]
+    public void Idle_paths_cost_next_to_nothing()
+    {
+        var net = new PathNet(2).Connect();
+        net.Run(TimeSpan.FromSeconds(30));
+        foreach (var link in net.Links) link.Taken = 0;
+        net.Run(TimeSpan.FromSeconds(1000));
+        // A probe and its answer each 25 s and path, and a handshake by each path before a session is 180 s old.
+        Assert.All(net.Links, l => Assert.InRange(l.Taken, 1, (2 * 1000 / 25) + (6 * 6)));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using Holdfast.Crypto;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.Paths;
+using Holdfast.Protocol.Peers;
+using Holdfast.Tests.Protocol.Sim;
+
+namespace Holdfast.Tests.Protocol.Paths;
+
+/// <summary>One of two ends on a <see cref="PathNet"/>: a tunnel with an address on each link.</summary>
+internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
+{
+    private readonly PathNet _net;
+    private readonly byte[] _datagram = new byte[70_000];
+    private readonly byte[] _packet = new byte[70_000];
+
+    public PathEnd(PathNet net, int number, SimRandom random)
+    {
+        (_net, Number) = (net, number);
+        Tunnel = new Tunnel(random, this, this, this) { ListenPort = 51820, Offers = Capabilities.Paths };
+        Span<byte> key = stackalloc byte[32];
+        random.Fill(key);
+        Tunnel.SetPrivateKey(new Secret(key));
+    }
+
+    public int Number { get; }
+    public Tunnel Tunnel { get; }
+    public Peer Peer { get; private set; } = null!;
+
+    /// <summary>Packets that arrived, and when.</summary>
+    public List<(long Id, MonoTime At)> Arrived { get; } = [];
+
+    /// <summary>What was told of paths.</summary>
+    public List<string> Told { get; } = [];
+
+    public void Know(PathEnd other)
+    {
+        Peer = Tunnel.AddPeer(other.Tunnel.Identity!.PublicKey);
+        Tunnel.AllowedIps.Set(new IPNetwork(new IPAddress(SimPacket.Address4(other.Number)), 32), Peer);
+    }
+
+    public void Send(PathEnd to, long id, int size = 200)
+    {
+        var packet = SimPacket.Between(Number, to.Number, id, size);
+        Assert.Equal(Drop.None, Tunnel.HandlePacket(packet, packet.Length - SimPacket.PaddingRoom, _net.Now));
+    }
+
+    Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size) => _datagram.AsSpan(0, size);
+
+    void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn) =>
+        _net.Carry(this, from, to, _datagram.AsSpan(0, length).ToArray());
+
+    Span<byte> IPacketSink.Reserve(int size) => _packet.AsSpan(0, size);
+
+    void IPacketSink.Commit(int length, Peer? from)
+    {
+        if (from is not null) Arrived.Add((SimPacket.Read(_packet).Id, _net.Now.Mono));
+    }
+
+    void ITunnelEvents.SessionEstablished(Peer peer)
+    {
+    }
+
+    void ITunnelEvents.EndpointChanged(Peer peer)
+    {
+    }
+
+    void ITunnelEvents.HandshakeUnanswered(Peer peer)
+    {
+    }
+
+    void ITunnelEvents.HandshakeGivenUp(Peer peer)
+    {
+    }
+
+    void ITunnelEvents.PathChanged(Peer peer, PeerPath path) =>
+        Told.Add($"{path.Local.InterfaceIndex} {path.State} {path.Cause}{(peer.ActivePath == path ? " carries" : "")}");
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Paths;
+using Holdfast.Tests.Protocol.Sim;
+
+namespace Holdfast.Tests.Protocol.Paths;
+
+/// <summary>Two ends and the links between them, in virtual time.</summary>
+internal sealed class PathNet
+{
+    private const long WallStart = 1_700_000_000_000_000_000;
+
+    private readonly PriorityQueue<(PathEnd To, Endpoint From, LocalAddress At, byte[] Bytes), long> _under = new();
+    private readonly SimRandom _random;
+    private MonoTime _now = new(5_000_000_000);
+
+    public PathNet(int links, ulong seed = 1)
+    {
+        _random = new SimRandom(seed);
+        for (var i = 0; i < links; i++)
+            Links.Add(new PathLink { Index = i + 1, Near = Address(i, 1), Far = Address(i, 2) });
+        (A, B) = (new PathEnd(this, 1, _random), new PathEnd(this, 2, _random));
+        A.Know(B);
+        B.Know(A);
+        A.Peer.SetEndpoint(Links[0].Far);
+        A.Tunnel.SetElsewhere(A.Peer, [.. Links.Select(l => l.Far)], Now);
+        ShowUplinks(A);
+        ShowUplinks(B);
+    }
+
+    public PathEnd A { get; }
+    public PathEnd B { get; }
+    public List<PathLink> Links { get; } = [];
+    public Now Now => new(_now, WallStart + _now.Nanoseconds);
+
+    /// <summary>Tells an end which of its links have a carrier.</summary>
+    public void ShowUplinks(PathEnd end, params PathLink[] without) => end.Tunnel.SetUplinks(
+        [.. Links.Except(without).Select(l => new LocalUplink(l.Index, HasV4: true, HasV6: false))], Now);
+
+    /// <summary>A session, and all paths proved.</summary>
+    public PathNet Connect()
+    {
+        A.Tunnel.Greet(A.Peer, Now);
+        Run(TimeSpan.FromSeconds(1));
+        Assert.True(A.Peer.HasSession && B.Peer.HasSession);
+        return this;
+    }
+
+    /// <summary>Lets time pass.</summary>
+    public void Run(TimeSpan span)
+    {
+        var end = _now + span;
+        while (true)
+        {
+            var next = A.Tunnel.NextTimeout < B.Tunnel.NextTimeout ? A.Tunnel.NextTimeout : B.Tunnel.NextTimeout;
+            var arrival = _under.TryPeek(out _, out var at) ? new MonoTime(at) : MonoTime.Never;
+            if (arrival <= next && arrival <= end)
+            {
+                _now = arrival > _now ? arrival : _now;
+                var (to, from, local, bytes) = _under.Dequeue();
+                to.Tunnel.HandleDatagram(bytes, from, local, Now);
+            }
+            else if (next <= end)
+            {
+                _now = next > _now ? next : _now;
+                A.Tunnel.HandleTimeouts(Now);
+                B.Tunnel.HandleTimeouts(Now);
+            }
+            else
+            {
+                break;
+            }
+        }
+        _now = end;
+    }
+
+    /// <summary>A packet each <paramref name="every"/> from A to B; their ids go on from the last call's.</summary>
+    public void Stream(int packets, TimeSpan every)
+    {
+        for (var i = 0; i < packets; i++)
+        {
+            A.Send(B, ++Sent);
+            Run(every);
+        }
+    }
+
+    /// <summary>Packets that <see cref="Stream"/> sent.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>The longest time without an arrival at B.</summary>
+    public TimeSpan LongestGap => B.Arrived.Zip(B.Arrived.Skip(1), (a, b) => b.At - a.At).DefaultIfEmpty().Max();
+
+    internal void Carry(PathEnd from, LocalAddress local, Endpoint to, byte[] bytes)
+    {
+        // By the interface if one is asked for, else as the destination's network leads.
+        var link = Links.FirstOrDefault(l => l.Index == local.InterfaceIndex)
+            ?? Links.FirstOrDefault(l => to == (from == A ? l.Far : l.Near));
+        if (link is null || to != (from == A ? link.Far : link.Near)) return; // nobody there
+        link.Taken++;
+        if (link.IsCut || _random.Chance(link.Loss)) return;
+        var there = from == A ? link.Far : link.Near;
+        var at = new LocalAddress(there.Address, link.Index);
+        _under.Enqueue((from == A ? B : A, from == A ? link.Near : link.Far, at, bytes), (_now + link.Delay).Nanoseconds);
+    }
+
+    private static Endpoint Address(int link, byte end) =>
+        Endpoint.From(new IPEndPoint(new IPAddress([192, 0, (byte)(2 + link), end]), 51820));
+}
