@@ -8,7 +8,8 @@ namespace Holdfast.Protocol.Frames;
 /// </summary>
 /// <param name="Version">The sender's, as in <see cref="TimestampMark"/>.</param>
 /// <param name="Offers">What the sender can do.</param>
-internal readonly record struct Hello(byte Version, Capabilities Offers)
+/// <param name="Acknowledges">Whether the sender acknowledges data already, as it was asked to in an earlier session.</param>
+internal readonly record struct Hello(byte Version, Capabilities Offers, bool Acknowledges = false)
 {
     /// <summary>The first byte. A frame's upper half is neither 4 nor 6, so that nothing takes it for an IP packet.</summary>
     internal const byte Type = 0x10;
@@ -17,6 +18,7 @@ internal readonly record struct Hello(byte Version, Capabilities Offers)
     internal const int Bytes = 16;
 
     private const int VersionAt = 1;
+    private const int FlagsAt = 2;
     private const int OffersAt = 4;
     private const int MinimumBytes = 8;
 
@@ -26,7 +28,8 @@ internal readonly record struct Hello(byte Version, Capabilities Offers)
         hello = default;
         if (borrowed.Length < MinimumBytes || borrowed[0] != Type || borrowed[VersionAt] == 0) return false;
         hello = new Hello(
-            borrowed[VersionAt], (Capabilities)BinaryPrimitives.ReadUInt32LittleEndian(borrowed[OffersAt..]));
+            borrowed[VersionAt], (Capabilities)BinaryPrimitives.ReadUInt32LittleEndian(borrowed[OffersAt..]),
+            (borrowed[FlagsAt] & 1) != 0);
         return true;
     }
 
@@ -36,6 +39,7 @@ internal readonly record struct Hello(byte Version, Capabilities Offers)
         fill[..Bytes].Clear();
         fill[0] = Type;
         fill[VersionAt] = Version;
+        fill[FlagsAt] = (byte)(Acknowledges ? 1 : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(fill[OffersAt..], (uint)Offers);
     }
 }

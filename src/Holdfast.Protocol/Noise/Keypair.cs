@@ -163,11 +163,11 @@ internal sealed class Keypair : IDisposable
     }
 
     /// <summary>What this end says; from here on it opens what it offers.</summary>
-    internal Hello SayHello(MonoTime now)
+    internal Hello SayHello(bool acknowledges, MonoTime now)
     {
         _opensAes = (Offers & Capabilities.Aes256Gcm) != 0;
         if (!IsInitiator) NextHello = ++_hellos < Limits.Hellos ? now + Limits.HelloInterval : MonoTime.Never;
-        return new Hello(TimestampMark.Version, Offers);
+        return new Hello(TimestampMark.Version, Offers, acknowledges);
     }
 
     /// <summary>Hears what the other end offers: what both do is agreed, for the life of the session.</summary>

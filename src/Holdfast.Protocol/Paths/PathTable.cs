@@ -7,12 +7,18 @@ internal sealed class PathTable
 {
     private readonly PeerPath?[] _byId = new PeerPath?[PathLimits.Paths];
     private readonly Arrival[] _arrivals = new Arrival[PathLimits.Paths];
+    private bool _isPromised; // the other end was asked to acknowledge, and has answered
 
     /// <summary>The one that carries.</summary>
     internal PeerPath? Active { get; set; }
 
-    /// <summary>Whether what is sent is kept until it is acknowledged: there is another path that could take over.</summary>
-    internal bool KeepsSent { get; private set; }
+    /// <summary>Whether there is another path that could take over.</summary>
+    internal bool HasSeveral { get; private set; }
+
+    internal bool NeedsPromise => HasSeveral && !_isPromised;
+
+    /// <summary>Whether what is sent is kept until it is acknowledged.</summary>
+    internal bool KeepsSent => HasSeveral && _isPromised;
 
     /// <summary>Whether the other end keeps what it sends, and so wants to hear what arrived.</summary>
     internal bool Acknowledges { get; set; }
@@ -24,6 +30,9 @@ internal sealed class PathTable
     internal Keypair? AcknowledgedSession { get; set; }
 
     internal int Unacknowledged { get; set; }
+
+    /// <summary>The other end's path by which the last of them came.</summary>
+    internal int LatestBy { get; set; }
 
     /// <summary>The lowest counter among these.</summary>
     internal ulong LowestUnacknowledged { get; set; }
@@ -68,7 +77,18 @@ internal sealed class PathTable
     {
         var working = 0;
         foreach (var path in _byId) working += path is { MayCarry: true } ? 1 : 0;
-        KeepsSent = working > 1;
+        HasSeveral = working > 1;
+    }
+
+    /// <summary>The other end acknowledges from now on.</summary>
+    internal void Promise() => _isPromised = true;
+
+    /// <summary>The other end begins anew, and must be asked again.</summary>
+    internal void ForgetPromise(MonoTime now)
+    {
+        _isPromised = false;
+        foreach (var path in _byId)
+            if (path is { MayCarry: true }) (path.AwaitingSince, path.Nonce, path.NextProbe) = (MonoTime.Never, 0, now);
     }
 
     /// <summary>Where a path of the other end's was last seen, and what came by it.</summary>

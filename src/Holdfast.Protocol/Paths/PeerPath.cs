@@ -10,7 +10,7 @@ public sealed class PeerPath
 {
     internal PeerPath(byte id, in Endpoint remote, in LocalAddress local, MonoTime now)
     {
-        (Id, Remote, Local, Since, NextProbe) = (id, remote, local, now, now);
+        (Id, Remote, Local, Since, Found, NextProbe) = (id, remote, local, now, now, now);
     }
 
     /// <summary>The number under which data goes by it, 0 to 15.</summary>
@@ -65,6 +65,9 @@ public sealed class PeerPath
     internal ProbeFlags Told; // by the other end
 
     // --- probing -----------------------------------------------------------------------------------------------
+    internal readonly MonoTime Found;
+    internal PeerPath? Replaces; // the peer was there under the same number
+    internal bool ProbeAsked; // the probe that is under way asked for acknowledgements
     internal ulong Nonce; // of the probe that is under way; 0 is none
     internal MonoTime ProbeSent;
     internal MonoTime NextProbe;

@@ -16,6 +16,7 @@ public sealed partial class Tunnel
         {
             keypair.Hear(hello);
             if (keypair.IsInitiator && keypair == peer.Current) SayHello(peer, keypair, now);
+            if (!hello.Acknowledges) peer.PathTable?.ForgetPromise(now.Mono);
             if (keypair == peer.Current) FindPaths(peer, now);
             return Drop.None;
         }
@@ -37,7 +38,7 @@ public sealed partial class Tunnel
     {
         if (!keypair.MaySeal(now.Mono)) return;
         Span<byte> plain = stackalloc byte[Hello.Bytes];
-        keypair.SayHello(now.Mono).Write(plain);
+        keypair.SayHello(peer.PathTable is { Acknowledges: true }, now.Mono).Write(plain);
         SendSealed(peer, keypair, plain, now);
     }
 }

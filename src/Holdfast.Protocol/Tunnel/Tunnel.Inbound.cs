@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.Noise;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
@@ -47,6 +48,7 @@ public sealed partial class Tunnel
         if (keypair.Open(receiver, counter, payload, plain) is var drop and not Drop.None)
             return Count(peer, drop == Drop.Replayed && peer.PathTable is not null ? Drop.Copy : drop);
 
+        if (peer.PathTable is null && MovesBetweenHoldfasts(peer, keypair, plain, from)) PathsOf(peer, now);
         if (peer.PathTable is { } paths && keypair.AgreesPaths)
         {
             CountReceived(peer, datagram.Length, now.Mono);
@@ -64,8 +66,18 @@ public sealed partial class Tunnel
         if (plain.Length == 0) return Drop.None;
 
         DataReceived(peer, now.Mono);
-        if (peer.PathTable is { Acknowledges: true } acknowledging) NoteArrival(peer, acknowledging, keypair, counter, now);
+        if (peer.PathTable is { Acknowledges: true } acknowledging) NoteArrival(peer, acknowledging, keypair, counter, Message.PathOf(receiver), now);
         return Deliver(peer, plain, ecn, ecnIsShared);
+    }
+
+    /// <summary>
+    /// Whether a message is the first by another way, between ends that agree on paths: then the endpoint does not follow it, as a
+    /// plain peer's does, before the new place has answered.
+    /// </summary>
+    private static bool MovesBetweenHoldfasts(Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Endpoint from)
+    {
+        if (Frame.IsFrame(plain) && plain[0] == Probe.Type && (keypair.Offers & Capabilities.Paths) != 0) keypair.HearOfPaths();
+        return keypair.AgreesPaths && keypair == peer.Current && peer.CurrentEndpoint != from;
     }
 
     private Drop Deliver(Peer peer, Span<byte> plain, Ecn ecn, bool ecnIsShared)
@@ -85,7 +97,7 @@ public sealed partial class Tunnel
         peer.Source = to;
         if (peer.CurrentEndpoint == from) return;
         peer.CurrentEndpoint = from;
-        _events.EndpointChanged(peer);
+        if (peer.PathTable?.Find(from, LocalOf(to)) is null) _events.EndpointChanged(peer);
     }
 
     private void CountReceived(Peer peer, int length, MonoTime now)

@@ -297,11 +297,13 @@ public sealed partial class Tunnel
         arrival.Packets++;
         arrival.Bytes += (ulong)length;
         if (arrival.From == from && arrival.To == to) return;
+        var last = arrival;
         (arrival.From, arrival.To) = (from, to);
         var local = LocalOf(to);
         if (paths.Find(from, local) is not null || paths.Add(from, local, now.Mono) is not { } path) return;
         path.Own = FlagsOf(local);
-        if (paths.Active is { } active) (active.Nonce, active.NextProbe) = (0, now.Mono); // it may have moved
+        path.Replaces = last.From.IsKnown ? paths.Find(last.From, LocalOf(last.To)) : null;
+        if (path.Replaces is { } moved) (moved.Nonce, moved.NextProbe) = (0, now.Mono);
         ArmPaths(peer, now.Mono);
     }
 
@@ -310,8 +312,6 @@ public sealed partial class Tunnel
     {
         if (peer.PathMode == PathMode.Single) return Drop.None;
         var paths = PathsOf(peer, now);
-        if (peer.PathTable != paths || paths.ArrivalsOf(probe.Path).From != from)
-            ArrivedBy(peer, paths, probe.Path, 0, from, to, now);
         if ((probe.Flags & ProbeFlags.WantsAcknowledgements) != 0) paths.Acknowledges = true;
         var local = LocalOf(to);
         var path = paths.Find(from, local);
@@ -343,6 +343,7 @@ public sealed partial class Tunnel
         if (peer.PathTable is not { } paths || paths[echo.Path] is not { } path || path.Nonce == 0 || path.Nonce != echo.Nonce)
             return Drop.None; // late
         path.Rtt.Add(now.Mono - path.ProbeSent);
+        if (path.ProbeAsked) paths.Promise();
         (path.Nonce, path.UnansweredProbes) = (0, 0);
         (path.ArrivedPackets, path.ArrivedOf) = ((long)echo.Arrived, (long)echo.Of);
         Answered(peer, paths, path, PathCause.ProbeAnswered, now);
@@ -359,7 +360,11 @@ public sealed partial class Tunnel
         path.MayLeadFrom = now.Mono + path.HoldDown;
         path.Become(PathState.Up, cause, now.Mono);
         _events.PathChanged(peer, path);
+        // The peer is here now, and has not answered where it was: a NAT has given it another mapping.
+        if (path.Replaces is { State: PathState.Up } moved && moved.LastAnswer < path.Found) Doubt(peer, paths, moved, now);
+        path.Replaces = null;
         Choose(peer, paths, now);
+        if (paths.NeedsPromise && paths.Active is { } active) (active.Nonce, active.NextProbe) = (0, now.Mono);
         ArmPaths(peer, path.MayLeadFrom);
     }
 
@@ -386,7 +391,7 @@ public sealed partial class Tunnel
 
     // --- acknowledgements -------------------------------------------------------------------------------------------
 
-    private void NoteArrival(Peer peer, PathTable paths, Keypair keypair, ulong counter, in Now now)
+    private void NoteArrival(Peer peer, PathTable paths, Keypair keypair, ulong counter, int by, in Now now)
     {
         if (paths.AcknowledgedSession != keypair)
         {
@@ -399,6 +404,7 @@ public sealed partial class Tunnel
             paths.AcknowledgementDue = now.Mono + PathLimits.AcknowledgementDelay;
             ArmPaths(peer, paths.AcknowledgementDue);
         }
+        paths.LatestBy = by;
         if (counter < paths.LowestUnacknowledged) paths.LowestUnacknowledged = counter;
         if (keypair.Window.TryLatest(out var latest) && latest == counter) paths.LatestArrival = now.Mono;
         if (paths.Unacknowledged >= PathLimits.PacketsPerAcknowledgement) Acknowledge(peer, paths, now.Mono);
@@ -409,7 +415,11 @@ public sealed partial class Tunnel
         paths.AcknowledgementDue = MonoTime.Never;
         if (paths.Unacknowledged == 0 || paths.AcknowledgedSession is not { } session) return;
         paths.Unacknowledged = 0;
-        if (peer.Current is not { AgreesPaths: true } keypair || !keypair.MaySeal(now) || paths.Active is not { } path) return;
+        if (peer.Current is not { AgreesPaths: true } keypair || !keypair.MaySeal(now)) return;
+        // Back by the way that just carried: that is the one which is in question.
+        ref var arrival = ref paths.ArrivalsOf(paths.LatestBy);
+        var back = paths.Find(arrival.From, LocalOf(arrival.To));
+        if ((back is { MayCarry: true } ? back : paths.Active) is not { } path) return;
         // Somewhat further down than what is new, because an acknowledgement may be lost.
         var lowest = paths.LowestUnacknowledged;
         lowest -= Math.Min(lowest, PathLimits.AcknowledgedAgain);
@@ -498,16 +508,21 @@ public sealed partial class Tunnel
             path.NextProbe = now.Mono + PathLimits.IdleProbe; // what changes that probes at once
             return;
         }
-        path.NextProbe = now.Mono + NextProbeIn(path);
+        path.NextProbe = now.Mono + (IsCutOff(paths, now.Mono) ? PathLimits.CarryingProbe : NextProbeIn(path));
 
         Span<byte> nonce = stackalloc byte[sizeof(ulong)];
         _random.Fill(nonce);
         (path.Nonce, path.ProbeSent) = (BitConverter.ToUInt64(nonce) | 1, now.Mono);
-        var flags = path.Own | (paths.KeepsSent ? ProbeFlags.WantsAcknowledgements : ProbeFlags.None);
+        path.ProbeAsked = paths.HasSeveral;
+        var flags = path.Own | (path.ProbeAsked ? ProbeFlags.WantsAcknowledgements : ProbeFlags.None);
         Span<byte> frame = stackalloc byte[Probe.Bytes];
         new Probe(path.Id, flags, path.Nonce, (ulong)path.SentPackets + 1).Write(frame);
         SendFrameBy(peer, keypair, path, frame, now.Mono);
     }
+
+    /// <summary>Data waits, and nothing carries.</summary>
+    private static bool IsCutOff(PathTable paths, MonoTime now) =>
+        paths.Active is not { MayCarry: true } && !(paths.LastData + PathLimits.CarriesFor).Passed(now);
 
     /// <summary>When a probe that is sent now stands unanswered, and what comes after it is due.</summary>
     private static TimeSpan NextProbeIn(PeerPath path)

@@ -92,6 +92,44 @@ public sealed class FailoverTests
         Assert.Equal(net.Sent, net.B.Arrived.Count);
     }
 
+    [Theory, InlineData(1), InlineData(2)]
+    public void A_new_mapping_is_followed_once_it_has_answered(int links)
+    {
+        var net = new PathNet(links).Connect();
+        net.Stream(200, HalfMillisecond);
+        foreach (var link in net.Links)
+            link.Near = Holdfast.Protocol.Endpoint.From(new System.Net.IPEndPoint(link.Near.ToIPEndPoint().Address, 4711));
+        var before = net.A.Arrived.Count;
+        for (var i = 0; i < 400; i++)
+        {
+            net.A.Send(net.B, 100_000 + i);
+            net.B.Send(net.A, i);
+            net.Run(HalfMillisecond);
+        }
+        net.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(4711, net.B.Peer.Endpoint.Port);
+        // The first one by the new mapping takes half a round trip, its proof another: nothing is kept before there are two ways.
+        Assert.InRange(net.A.Arrived.Count - before, 400 - (int)(60 / 0.5), 400);
+    }
+
+    [Fact]
+    public void A_restarted_end_is_asked_again_to_acknowledge()
+    {
+        var net = new PathNet(2).Connect();
+        net.Stream(200, HalfMillisecond);
+        net.RestartB();
+        net.Stream(4000, TimeSpan.FromMilliseconds(10));
+        net.Stream(2000, HalfMillisecond);
+        net.Run(TimeSpan.FromSeconds(1));
+        var told = net.A.Told.Count;
+        net.Links.Single(l => l.Index == net.A.Peer.ActivePath!.Local.InterfaceIndex).IsCut = true;
+        var (sent, arrived) = (net.Sent, net.B.Arrived.Count);
+        net.Stream(2000, HalfMillisecond);
+        net.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(net.Sent - sent, net.B.Arrived.Count - arrived);
+        Assert.True(net.A.Told.Count > told);
+    }
+
     [Fact]
     public void Idle_paths_cost_next_to_nothing()
     {

@@ -15,13 +15,13 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
     private readonly byte[] _datagram = new byte[70_000];
     private readonly byte[] _packet = new byte[70_000];
 
-    public PathEnd(PathNet net, int number, SimRandom random)
+    public PathEnd(PathNet net, int number, SimRandom random, PathEnd? restarted = null)
     {
         (_net, Number) = (net, number);
         Tunnel = new Tunnel(random, this, this, this) { ListenPort = 51820, Offers = Capabilities.Paths };
         Span<byte> key = stackalloc byte[32];
         random.Fill(key);
-        Tunnel.SetPrivateKey(new Secret(key));
+        Tunnel.SetPrivateKey(restarted?.Tunnel.Identity!.PrivateKey.Copy() ?? new Secret(key));
     }
 
     public int Number { get; }

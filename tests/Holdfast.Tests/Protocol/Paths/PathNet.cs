@@ -29,7 +29,7 @@ internal sealed class PathNet
     }
 
     public PathEnd A { get; }
-    public PathEnd B { get; }
+    public PathEnd B { get; private set; }
     public List<PathLink> Links { get; } = [];
     public Now Now => new(_now, WallStart + _now.Nanoseconds);
 
@@ -44,6 +44,17 @@ internal sealed class PathNet
         Run(TimeSpan.FromSeconds(1));
         Assert.True(A.Peer.HasSession && B.Peer.HasSession);
         return this;
+    }
+
+    /// <summary>B is killed, and a new one has its key and its links; it greets nobody, as it knows no address.</summary>
+    public void RestartB()
+    {
+        _under.Clear();
+        var last = B;
+        B = new PathEnd(this, 2, _random, last);
+        last.Tunnel.Dispose();
+        B.Know(A);
+        ShowUplinks(B);
     }
 
     /// <summary>Lets time pass.</summary>
