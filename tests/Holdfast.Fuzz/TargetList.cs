@@ -11,6 +11,7 @@ internal static class TargetList
         ["handshake"] = () => new HandshakeTarget(),
         ["transport"] = () => new TransportTarget(),
         ["frame"] = () => new FrameTarget(),
+        ["path-frame"] = () => new PathTarget(),
         ["packet"] = () => new PacketTarget(),
         ["icmp"] = () => new IcmpTarget(),
         ["netlink"] = () => new NetlinkTarget(),
