@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Holdfast.Crypto;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Peers;
+using Holdfast.Protocol.Segments;
 
 namespace Holdfast.Micro;
 
@@ -26,6 +27,12 @@ internal static class Benchmarks
         LookUp(v4: false, ManyPrefixes),
         ReplayInOrder(),
         ReplayOutOfOrder(),
+        Cut("TCP over IPv4", SegmentKind.Tcp4),
+        Cut("TCP over IPv6", SegmentKind.Tcp6),
+        Cut("UDP over IPv4", SegmentKind.Udp),
+        Join("TCP over IPv4", SegmentKind.Tcp4),
+        Join("TCP over IPv6", SegmentKind.Tcp6),
+        Join("UDP over IPv4", SegmentKind.Udp),
         Path(FullPacket),
         Path(SmallPacket),
         Handshake(),
@@ -98,6 +105,39 @@ internal static class Benchmarks
         {
             for (var i = 0; i < count; i++, counter++)
                 Require(window.Accept(counter ^ 0x1f) == Drop.None);
+        });
+    }
+
+    private static Benchmark Cut(string flow, SegmentKind kind)
+    {
+        var super = new SuperPacket(kind);
+        return new Benchmark($"cut {flow}, 64 KB", super.Length, count =>
+        {
+            for (var i = 0; i < count; i++)
+                Require(super.Cut() == super.Count);
+        });
+    }
+
+    // The copy stands for the opening, which writes each packet where the joiner expects it.
+    private static Benchmark Join(string flow, SegmentKind kind)
+    {
+        var super = new SuperPacket(kind);
+        var pieces = super.Pieces();
+        var writer = new CountingWriter();
+        var joiner = new SegmentJoiner(writer);
+        return new Benchmark($"join {flow}, 64 KB", super.Length, count =>
+        {
+            var before = writer.Writes;
+            for (var i = 0; i < count; i++)
+            {
+                foreach (var piece in pieces)
+                {
+                    piece.CopyTo(joiner.Reserve(piece.Length));
+                    joiner.Commit(piece.Length, null);
+                }
+                joiner.Flush();
+            }
+            Require(writer.Writes == before + count);
         });
     }
 

@@ -39,8 +39,13 @@ internal sealed unsafe class CipherContext : SafeHandle
         GC.KeepAlive(this);
     }
 
-    /// <summary>Overwrites the key with zeros.</summary>
-    internal void Wipe() => SetSealingKey(stackalloc byte[Aead.KeySize]);
+    /// <summary>Overwrites the key with zeros, and whatever the last message left with what an empty one leaves.</summary>
+    internal void Wipe()
+    {
+        SetSealingKey(stackalloc byte[Aead.KeySize]);
+        // A key alone leaves ChaCha20's last block of key stream, which opens the end of the last message.
+        Seal(0, [], [], stackalloc byte[Aead.TagSize]);
+    }
 
     /// <summary>Needs a sealing key; the caller checked the lengths.</summary>
     internal void Seal(ulong counter, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> associated, Span<byte> fill)

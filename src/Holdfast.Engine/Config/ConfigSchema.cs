@@ -82,10 +82,13 @@ public static class ConfigSchema
                 WriteNumberOrWord(json, ushort.MaxValue);
                 break;
             case ConfigType.Kind:
-                WriteWord(json, "wireguard");
+                WriteWords(json, "wireguard");
                 break;
             case ConfigType.Device:
-                WriteWord(json, "tun");
+                WriteWords(json, "tun");
+                break;
+            case ConfigType.Cipher:
+                WriteWords(json, "auto", "wireguard");
                 break;
             case ConfigType.Key:
                 WritePattern(json, "^[A-Za-z0-9+/]{43}=$");
@@ -123,10 +126,10 @@ public static class ConfigSchema
         json.WriteEndArray();
     }
 
-    private static void WriteWord(Utf8JsonWriter json, string word)
+    private static void WriteWords(Utf8JsonWriter json, params ReadOnlySpan<string> words)
     {
         json.WriteStartArray("enum");
-        json.WriteStringValue(word);
+        foreach (string word in words) json.WriteStringValue(word);
         json.WriteEndArray();
     }
 

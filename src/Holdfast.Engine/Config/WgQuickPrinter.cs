@@ -13,6 +13,8 @@ internal static class WgQuickPrinter
         Line(text, "PrivateKey", Key(config.PrivateKey, hideKeys));
         Line(text, "ListenPort", config.ListenPort);
         Line(text, "FwMark", config.FwMark is { } mark ? $"0x{mark:x}" : null);
+        // A wg-quick file can't say it; it stays readable, as the names do.
+        Line(text, "# Cipher", config.Cipher == CipherChoice.WireGuard ? "wireguard" : null);
         List(text, "Address", config.Addresses);
         List(text, "DNS", [.. config.DnsServers.Select(s => s.ToString()), .. config.DnsSearch]);
         Line(text, "MTU", config.Mtu);

@@ -56,9 +56,7 @@ internal sealed class YamlTunnelReader(
                 if (ValueText.TryMark(text, out uint? mark, out problem)) tunnel = tunnel with { FwMark = mark };
                 break;
             case "cipher":
-                if (text == "wireguard") tunnel = tunnel with { Cipher = CipherChoice.WireGuard };
-                else if (text != "auto")
-                    problem = new($"unknown cipher {ConfigFindings.Quote(text)}", "write cipher: auto or cipher: wireguard");
+                if (TryCipher(text, out var cipher, out problem)) tunnel = tunnel with { Cipher = cipher };
                 break;
             case "mtu":
                 if (ValueText.TryMtu(text, out int mtu, out problem)) tunnel = tunnel with { Mtu = mtu };
@@ -89,6 +87,15 @@ internal sealed class YamlTunnelReader(
         return later.Contains(text)
             ? new($"{key} {text} is not supported by this version", $"write {key}: {taken}")
             : new($"unknown {key} {ConfigFindings.Quote(text)}", $"write {key}: {taken}");
+    }
+
+    private static bool TryCipher(string text, out CipherChoice cipher, out Problem problem)
+    {
+        cipher = text == "wireguard" ? CipherChoice.WireGuard : CipherChoice.Auto;
+        problem = text is "auto" or "wireguard" ? default : new($"unknown cipher {ConfigFindings.Quote(text)}",
+            NearestWord.Of(text, ["auto", "wireguard"]) is { } near
+                ? $"did you mean {near}?" : "write cipher: auto or cipher: wireguard");
+        return problem == default;
     }
 
     private ValueList<InterfaceAddress> ReadAddresses(YamlNode value)

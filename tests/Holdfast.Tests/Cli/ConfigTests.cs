@@ -125,6 +125,23 @@ public sealed class ConfigTests : IDisposable
         Assert.Equal((await Run.Of("config", "show", file, "--show-keys")).Out, again.Out);
     }
 
+    [Theory]
+    [InlineData("yaml", "    cipher: wireguard\n")]
+    [InlineData("wg", "# Cipher = wireguard\n")]
+    public async Task A_cipher_that_is_not_the_default_is_shown(string format, string line)
+    {
+        async Task<string> Shown(string cipher)
+        {
+            string file = Write("node.yaml", $"tunnels: [{{name: hf0, private_key: \"{PrivateKey}\"{cipher}}}]\n");
+            var run = await Run.Of("config", "show", file, "--format", format);
+            Assert.Equal((0, ""), (run.Code, run.Error));
+            return run.Out;
+        }
+        Assert.Contains(line, await Shown(", cipher: wireguard"), StringComparison.Ordinal);
+        Assert.Equal(await Shown(""), await Shown(", cipher: auto"));
+        Assert.Equal(await Shown(""), (await Shown(", cipher: wireguard")).Replace(line, "", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task One_tunnel_of_several_has_to_be_chosen_for_wg_quick_s_format()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Engine.Config;
+using Holdfast.Engine.DataPlane;
 
 namespace Holdfast.Tests.Config;
 
@@ -59,6 +60,33 @@ public sealed class TunnelConfigDiffTests
         Assert.Equal([name], set);
         Assert.Equal(live, diff.CanApplyLive);
         Assert.False(diff.IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(CipherChoice.Auto, CipherChoice.WireGuard)]
+    [InlineData(CipherChoice.WireGuard, CipherChoice.Auto)]
+    public void Another_cipher_reaches_the_running_tunnel_alone(CipherChoice before, CipherChoice after)
+    {
+        var (running, wanted) = (Parse(Running) with { Cipher = before }, Parse(Running) with { Cipher = after });
+        var diff = TunnelConfigDiff.Between(running, wanted);
+        Assert.Equal(new TunnelConfigDiff { CipherChanged = true }, diff);
+        Assert.True(diff.CanApplyLive);
+        var change = TunnelChanges.ToReload(running, wanted);
+        Assert.Equal(after, change.Cipher);
+        Assert.Empty(change.Peers);
+        // Sessions, port and mark stay as they are.
+        Assert.Equal(new DeviceChange { Cipher = after, Peers = change.Peers }, change);
+    }
+
+    [Theory]
+    [InlineData(CipherChoice.Auto)]
+    [InlineData(CipherChoice.WireGuard)]
+    public void The_cipher_is_told_at_the_start_and_not_again(CipherChoice cipher)
+    {
+        var config = Parse(Running) with { Cipher = cipher };
+        Assert.Equal(cipher, TunnelChanges.ToStart(config).Cipher);
+        Assert.Null(TunnelChanges.ToReload(config, config with { Mtu = 1300 }).Cipher);
+        Assert.Equal(CipherChoice.Auto, Parse(Running).Cipher); // which is all that a wg-quick file can say
     }
 
     private static TunnelConfig Parse(string text)

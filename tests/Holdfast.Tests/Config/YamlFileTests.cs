@@ -57,6 +57,12 @@ public sealed class YamlFileTests
         { Head + "  kind: vtun", "4:9: kind vtun is not supported by this version; write kind: wireguard" },
         { Head + "  kind: ipsec", "4:9: unknown kind 'ipsec'; write kind: wireguard" },
         { Head + "  device: tap", "4:11: device tap is not supported by this version; write device: tun" },
+        { Head + "  cipher: wiregaurd", "4:11: unknown cipher 'wiregaurd'; did you mean wireguard?" },
+        { Head + "  cipher: AUTO", "4:11: unknown cipher 'AUTO'; did you mean auto?" },
+        { Head + "  mtu: 1380\n  cipher: aes", "5:11: unknown cipher 'aes'; write cipher: auto or cipher: wireguard" },
+        { Head + "  cipher: \"\"", "4:11: unknown cipher ''; write cipher: auto or cipher: wireguard" },
+        { Head + "  cipher: [auto]", "4:11: cipher takes a single value, not a list; write cipher: VALUE" },
+        { Head + "  ciper: auto", "4:3: unknown key 'ciper' in a tunnel; did you mean cipher?" },
         { Head + "  layer: x", "4:3: 'layer' is not supported by this version; remove it" },
         { Head + "  post_up: x", "4:3: 'post_up' is not taken in a YAML file; put commands into a wg-quick file; "
             + "`holdfast up` runs them as its caller, the daemon never does" },
@@ -157,6 +163,18 @@ public sealed class YamlFileTests
     }
 
     [Theory]
+    [InlineData("", CipherChoice.Auto)]
+    [InlineData("  cipher: auto\n", CipherChoice.Auto)]
+    [InlineData("  cipher: wireguard\n", CipherChoice.WireGuard)]
+    [InlineData("  cipher: \"wireguard\"\n", CipherChoice.WireGuard)]
+    public void The_cipher_is_auto_unless_the_file_says_wireguard(string line, CipherChoice expected)
+    {
+        var result = YamlFile.Parse("n.yaml", Head + line, new MemoryFiles());
+        Assert.Equal([], result.Errors);
+        Assert.Equal(expected, Assert.Single(result.Value!.Tunnels).Cipher);
+    }
+
+    [Theory]
     [InlineData("node: {", "n.yaml:2:1: not YAML: ")]
     [InlineData("a: b: c", "n.yaml:1:5: not YAML: ")]
     [InlineData("node:\n\t- x", "n.yaml:2:1: not YAML: a tab in the indentation; indent with spaces")]
@@ -191,6 +209,18 @@ public sealed class YamlFileTests
         }
         using var json = System.Text.Json.JsonDocument.Parse(schema);
         Assert.False(json.RootElement.GetProperty("properties").TryGetProperty("uplinks", out _));
+    }
+
+    [Theory]
+    [InlineData("kind", "wireguard")]
+    [InlineData("device", "tun")]
+    [InlineData("cipher", "auto", "wireguard")]
+    public void The_schema_offers_the_words_that_a_key_takes(string key, params string[] words)
+    {
+        using var schema = System.Text.Json.JsonDocument.Parse(ConfigSchema.Text());
+        var tunnel = schema.RootElement.GetProperty("properties").GetProperty("tunnels").GetProperty("items");
+        var offered = tunnel.GetProperty("properties").GetProperty(key).GetProperty("enum");
+        Assert.Equal(words, offered.EnumerateArray().Select(w => w.GetString()));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class YamlPrinterTests
             addresses: [10.7.0.2/24, "fd07::2/64", 192.0.2.1]
             listen: ["udp://:51820"]
             fwmark: 51820
+            cipher: wireguard
             mtu: 1380
             dns: [192.0.2.53, "2001:db8::53"]
             dns_search: [example.org, ~.]
@@ -68,6 +69,20 @@ public sealed class YamlPrinterTests
         Assert.Contains("    # PostUp = echo \"up: %i\" > /tmp/x\n", text, StringComparison.Ordinal);
         Assert.Contains("    # SaveConfig = true\n", text, StringComparison.Ordinal);
         Assert.Equal(tunnel with { PostUp = [], SaveConfig = false }, Assert.Single(Parse(text).Tunnels));
+    }
+
+    [Theory]
+    [InlineData("auto", false)]
+    [InlineData("wireguard", true)]
+    public void The_cipher_is_printed_where_it_is_not_the_default(string cipher, bool printed)
+    {
+        var node = Parse($"tunnels: [{{name: hf0, private_key: {Key}, cipher: {cipher}}}]");
+        Assert.Equal(printed, YamlFile.Print(node).Contains("    cipher: wireguard\n", StringComparison.Ordinal));
+        Assert.Equal(printed, YamlFile.Print(node).Contains("cipher", StringComparison.Ordinal));
+        string asFile = WgQuickFile.Print(node.Tunnels[0]);
+        Assert.Equal(printed, asFile.Contains("# Cipher = wireguard\n", StringComparison.Ordinal));
+        // The comment is for people alone.
+        Assert.Equal(CipherChoice.Auto, WgQuickFile.Parse("hf0.conf", asFile).Value!.Cipher);
     }
 
     private static NodeConfig Parse(string text)
