@@ -20,6 +20,7 @@ public sealed record LinkState
     internal const ushort IFLA_INFO_KIND = 1;
     internal const ushort IFLA_INFO_DATA = 2;
     internal const uint IFF_UP = 1;
+    private const uint IFF_LOOPBACK = 8;
     private const uint IFF_RUNNING = 0x40;
     internal const int BodySize = 16;
 
@@ -41,6 +42,9 @@ public sealed record LinkState
     /// <summary>True if it is switched on and carries packets: the kernel has noticed the carrier, which it does a
     /// moment after it came; what is sent before is dropped.</summary>
     public bool IsRunning => (Flags & IFF_RUNNING) != 0;
+
+    /// <summary>True for the loopback device.</summary>
+    public bool IsLoopback => (Flags & IFF_LOOPBACK) != 0;
 
     /// <summary>The largest packet in bytes.</summary>
     public int Mtu { get; init; }

@@ -25,6 +25,7 @@ public sealed partial record Route
     private const ushort RTA_VIA = 18;
     private const ushort RTAX_MTU = 2;
     private const uint RTNH_F_ONLINK = 4;
+    private const int NextHopSize = 8;
     private const uint LargestByte = 255;
 
     /// <summary>Reads the body of an RTM_NEWROUTE or RTM_DELROUTE.</summary>
@@ -68,10 +69,32 @@ public sealed partial record Route
         RTA_GATEWAY => this with { Gateway = attribute.Address() },
         RTA_VIA => this with { Gateway = attribute.Via() },
         RTA_PREFSRC => this with { PreferredSource = attribute.Address() },
-        RTA_MULTIPATH => this with { IsMultipath = true },
+        RTA_MULTIPATH => this with { IsMultipath = true, NextHops = ReadNextHops(ref attribute) },
         RTA_METRICS => this with { Mtu = ReadMtu(ref attribute) },
         _ => this,
     };
+
+    private static List<NextHop> ReadNextHops(ref AttributeReader outer)
+    {
+        var hops = new List<NextHop>();
+        // struct rtnexthop: length, flags, hops, interface; attributes behind it.
+        for (var rest = outer.Value; rest.Length >= NextHopSize;)
+        {
+            var length = MemoryMarshal.Read<ushort>(rest);
+            if (length < NextHopSize || !outer.Require(outer.Value.Length - rest.Length + length)) break;
+            IPAddress? gateway = null;
+            var attributes = new AttributeReader(rest[NextHopSize..length]);
+            while (attributes.Next())
+            {
+                if (attributes.Type == RTA_GATEWAY) gateway = attributes.Address();
+                else if (attributes.Type == RTA_VIA) gateway = attributes.Via();
+            }
+            outer.Join(attributes);
+            hops.Add(new NextHop(MemoryMarshal.Read<int>(rest[4..]), gateway));
+            rest = rest[Math.Min(length + 3 & ~3, rest.Length)..];
+        }
+        return hops;
+    }
 
     private static uint ReadMtu(ref AttributeReader outer)
     {

@@ -63,8 +63,13 @@ public sealed partial record Route
     /// <summary>Believe that the gateway is on the link, even if no address says so.</summary>
     public bool OnLink { get; init; }
 
-    /// <summary>True if it has several next hops, of which this record shows none.</summary>
+    /// <summary>True if it has several next hops, which <see cref="NextHops"/> shows; <see cref="InterfaceIndex"/> and
+    /// <see cref="Gateway"/> say nothing then.</summary>
     public bool IsMultipath { get; init; }
+
+    /// <summary>The next hops of a route that has several, as the kernel shows them; routes are not asked for with
+    /// them.</summary>
+    public IReadOnlyList<NextHop> NextHops { get; init; } = [];
 
     /// <summary>IPv4 or IPv6.</summary>
     public AddressFamily Family => Destination.BaseAddress.AddressFamily;

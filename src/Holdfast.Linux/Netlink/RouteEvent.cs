@@ -5,6 +5,8 @@ namespace Holdfast.Linux.Netlink;
 /// <param name="IsRemoved">True if it is gone, false if it came or changed.</param>
 public sealed record RouteEvent(RouteSubject Subject, bool IsRemoved)
 {
+    private const byte AF_BRIDGE = 7; // bits/socket.h
+
     /// <summary>The interface; as it was, if it is gone.</summary>
     public LinkState? Link { get; init; }
 
@@ -21,8 +23,8 @@ public sealed record RouteEvent(RouteSubject Subject, bool IsRemoved)
     /// <returns>Null for one that is none of ours, or can't be understood.</returns>
     internal static RouteEvent? Parse(in NetlinkMessage message) => message.Type switch
     {
-        RouteSocket.RTM_NEWLINK => Of(LinkState.Parse(message.Body), isRemoved: false),
-        RouteSocket.RTM_DELLINK => Of(LinkState.Parse(message.Body), isRemoved: true),
+        RouteSocket.RTM_NEWLINK => Of(LinkOf(message), isRemoved: false),
+        RouteSocket.RTM_DELLINK => Of(LinkOf(message), isRemoved: true),
         RouteSocket.RTM_NEWADDR => Of(AddressState.Parse(message.Body), isRemoved: false),
         RouteSocket.RTM_DELADDR => Of(AddressState.Parse(message.Body), isRemoved: true),
         RouteSocket.RTM_NEWROUTE => Of(Netlink.Route.Parse(message.Body), isRemoved: false),
@@ -31,6 +33,10 @@ public sealed record RouteEvent(RouteSubject Subject, bool IsRemoved)
         RouteSocket.RTM_DELRULE => Of(PolicyRule.Parse(message.Body), isRemoved: true),
         _ => null,
     };
+
+    // A bridge tells of its ports in messages of its own; one that leaves it is removed there, and is still an interface.
+    private static LinkState? LinkOf(in NetlinkMessage message) =>
+        message.Body is [AF_BRIDGE, ..] ? null : LinkState.Parse(message.Body);
 
     private static RouteEvent? Of(object? subject, bool isRemoved) => subject switch
     {

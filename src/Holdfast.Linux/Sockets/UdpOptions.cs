@@ -14,8 +14,8 @@ public sealed record UdpOptions
     /// <summary>The mark of what is sent (SO_MARK), for policy rules; 0 is none. Needs CAP_NET_ADMIN.</summary>
     public uint Mark { get; init; }
 
-    /// <summary>The interface that alone is used (SO_BINDTODEVICE); null is all.</summary>
-    public string? Device { get; init; }
+    /// <summary>The interface that alone is used (SO_BINDTOIFINDEX, Linux 5.1); 0 is all.</summary>
+    public int InterfaceIndex { get; init; }
 
     /// <summary>Bytes of the receive buffer (SO_RCVBUF); 0 leaves the system's default. Beyond the system's limit with
     /// CAP_NET_ADMIN, otherwise cut to it.</summary>

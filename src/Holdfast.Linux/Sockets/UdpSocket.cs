@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Linux.Sockets;
@@ -15,10 +14,11 @@ public sealed unsafe class UdpSocket : IDisposable
     // asm-generic/socket.h, linux/in.h, linux/in6.h
     private const int SO_SNDBUF = 7;
     private const int SO_RCVBUF = 8;
-    private const int SO_BINDTODEVICE = 25;
+    private const int SO_REUSEPORT = 15;
     private const int SO_SNDBUFFORCE = 32;
     private const int SO_RCVBUFFORCE = 33;
     private const int SO_MARK = 36;
+    private const int SO_BINDTOIFINDEX = 62;
     private const int IP_MTU_DISCOVER = 10;
     private const int IP_RECVTOS = 13;
     private const int IPV6_MTU_DISCOVER = 23;
@@ -63,10 +63,37 @@ public sealed unsafe class UdpSocket : IDisposable
     /// <exception cref="ArgumentException">Another family, or an address of the other one.</exception>
     /// <exception cref="LinuxException">EADDRINUSE: somebody has the port; EADDRNOTAVAIL: not an address of this host;
     /// EAFNOSUPPORT: no IPv6; EPERM: a mark without CAP_NET_ADMIN; EACCES: a port below 1024 without
-    /// CAP_NET_BIND_SERVICE; ENODEV: no such interface.</exception>
-    public static UdpSocket Open(AddressFamily family, UdpOptions? options = null)
+    /// CAP_NET_BIND_SERVICE; ENOPROTOOPT: an interface, on a kernel older than Linux 5.1.</exception>
+    public static UdpSocket Open(AddressFamily family, UdpOptions? options = null) =>
+        Open(family, options ?? new UdpOptions(), sharesPort: false);
+
+    /// <summary>
+    /// Opens a socket for one interface alone on this one's port, in the calling thread's network namespace: it gets what comes by
+    /// that interface, and this one all the rest. The port is shared (SO_REUSEPORT) for that moment only, so that nobody else
+    /// joins it later.
+    /// </summary>
+    /// <param name="interfaceIndex">The interface.</param>
+    /// <param name="options">How; the port and the interface in it don't count.</param>
+    /// <exception cref="LinuxException">As for <see cref="Open(AddressFamily, UdpOptions)"/>.</exception>
+    public UdpSocket OpenFor(int interfaceIndex, UdpOptions options)
     {
-        options ??= new UdpOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interfaceIndex);
+        ArgumentNullException.ThrowIfNull(options);
+        SharePort(true);
+        try
+        {
+            var socket = Open(Family, options with { Port = Port, InterfaceIndex = interfaceIndex }, sharesPort: true);
+            socket.SharePort(false);
+            return socket;
+        }
+        finally
+        {
+            SharePort(false);
+        }
+    }
+
+    private static UdpSocket Open(AddressFamily family, UdpOptions options, bool sharesPort)
+    {
         if (family is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6))
             throw new ArgumentException("UDP over IPv4 or IPv6 only", nameof(family));
         var six = family == AddressFamily.InterNetworkV6;
@@ -81,6 +108,7 @@ public sealed unsafe class UdpSocket : IDisposable
         try
         {
             socket.Configure(options);
+            if (sharesPort) socket.SharePort(true);
             socket.Bind(local);
             return socket;
         }
@@ -109,7 +137,7 @@ public sealed unsafe class UdpSocket : IDisposable
         else if (options.TellsTrafficClass) Set("set IP_RECVTOS", ControlData.SOL_IP, IP_RECVTOS, 1);
         if (options.JoinsReceived) JoinsReceived = Libc.SetOption(_fd, ControlData.SOL_UDP, ControlData.UDP_GRO, 1) == 0;
         if (options.Mark != 0) SetMark(options.Mark);
-        if (options.Device is not null) SetDevice(options.Device);
+        if (options.InterfaceIndex != 0) SetInterface(options.InterfaceIndex);
         SetBuffer("set SO_RCVBUF", SO_RCVBUFFORCE, SO_RCVBUF, options.ReceiveBuffer);
         SetBuffer("set SO_SNDBUF", SO_SNDBUFFORCE, SO_SNDBUF, options.SendBuffer);
     }
@@ -160,18 +188,11 @@ public sealed unsafe class UdpSocket : IDisposable
     /// <exception cref="LinuxException">EPERM: needs CAP_NET_ADMIN.</exception>
     public void SetMark(uint mark) => Set($"set mark 0x{mark:x}", Libc.SOL_SOCKET, SO_MARK, (int)mark);
 
-    /// <summary>Uses one interface alone from here on; an empty name is all.</summary>
-    /// <exception cref="LinuxException">ENODEV: no such interface; EPERM: needs CAP_NET_RAW.</exception>
-    public void SetDevice(string name)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        var bytes = Encoding.UTF8.GetBytes(name + '\0');
-        fixed (byte* value = bytes)
-        {
-            var result = Libc.SetOption(_fd, Libc.SOL_SOCKET, SO_BINDTODEVICE, value, bytes.Length);
-            LinuxException.Check($"bind {_name} to device {name}", result);
-        }
-    }
+    /// <summary>Uses one interface alone from here on; 0 is all. Whether there is such an interface shows when something is
+    /// sent (ENODEV).</summary>
+    /// <exception cref="LinuxException">EPERM: one is set already, and to change it needs CAP_NET_RAW; ENOPROTOOPT: older than Linux
+    /// 5.1.</exception>
+    public void SetInterface(int index) => Set($"bind to interface {index}", Libc.SOL_SOCKET, SO_BINDTOIFINDEX, index);
 
     /// <summary>Closes the socket.</summary>
     public void Dispose()
@@ -179,6 +200,8 @@ public sealed unsafe class UdpSocket : IDisposable
         _disposed = true;
         _handle.Dispose();
     }
+
+    private void SharePort(bool shares) => Set("set SO_REUSEPORT", Libc.SOL_SOCKET, SO_REUSEPORT, shares ? 1 : 0);
 
     // With the privilege the system's limit doesn't count.
     private void SetBuffer(string operation, int force, int option, int bytes)
