@@ -29,6 +29,20 @@ internal static class EngineLimits
     /// <summary>Datagrams of a socket that are handled in one turn before the other direction gets its own.</summary>
     internal const int InboundShare = 256;
 
+    /// <summary>Shares that are handled of an uplink's own socket before it is closed: more than its buffer holds of usual
+    /// datagrams.</summary>
+    internal const int LastInboundShares = 64;
+
+    /// <summary>Uplinks with sockets of their own, as many as a peer may have paths.</summary>
+    internal const int Uplinks = 16;
+
+    /// <summary>What comes (an address, a route, a carrier) gets this long to be complete before tunnels hear of it; a loss gets
+    /// no time.</summary>
+    internal static readonly TimeSpan UplinkSettling = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Uplinks are looked at this often also without an event: settings of the kernel have none.</summary>
+    internal static readonly TimeSpan UplinkRecheck = TimeSpan.FromMinutes(1);
+
     /// <summary>How long the device is left alone because one socket is full, and how long a socket counts as in use after its
     /// last datagram: long enough that an inner TCP slows down by its own queue, short enough that a dead uplink of one family
     /// does not stop the other. Beyond it, what the full socket can't take is dropped by name.</summary>

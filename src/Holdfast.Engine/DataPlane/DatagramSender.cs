@@ -21,17 +21,17 @@ internal sealed class DatagramSender : IDatagramSink
 
     Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size)
     {
-        var room = Transport.LaneOf(to.Family) is { } lane ? lane.Reserve(size, Tunnel) : default;
+        var room = LaneOf(to, from) is { } lane ? lane.Reserve(size, Tunnel) : default;
         _toScratch = room.IsEmpty;
         return _toScratch ? _scratch.AsSpan(0, size) : room;
     }
 
     void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn)
     {
-        if (!_toScratch)
-            Transport.LaneOf(to.Family)!.Commit(length, to, from, owner, ecn);
-        else
-            Tunnel.SendFailed(
-                owner, Transport.LaneOf(to.Family) is null ? Drop.SendFailed : Drop.SendBufferFull, length);
+        var lane = LaneOf(to, from);
+        if (!_toScratch) lane!.Commit(length, to, from, owner, ecn);
+        else Tunnel.SendFailed(owner, lane is null ? Drop.SendFailed : Drop.SendBufferFull, length);
     }
+
+    private UdpLane? LaneOf(in Endpoint to, in LocalAddress from) => Transport.LaneOf(to.Family, from.InterfaceIndex);
 }

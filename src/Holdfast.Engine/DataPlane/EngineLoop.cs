@@ -4,6 +4,7 @@ using Holdfast.Linux.Events;
 using Holdfast.Linux.Sockets;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Segments;
 
 namespace Holdfast.Engine.DataPlane;
@@ -17,7 +18,7 @@ internal sealed class EngineLoop : IDisposable
     private const ulong DeviceToken = 1;
     private const ulong MailboxToken = 2;
     private const ulong TimerToken = 3;
-    private const ulong LaneToken = 4; // and up, by family
+    private const ulong FirstLaneToken = 4; // and up, each used once
 
     // --- constant after construction -----------------------------------------------------------------------
     private readonly TunDevice _device;
@@ -35,8 +36,9 @@ internal sealed class EngineLoop : IDisposable
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // --- engine thread only --------------------------------------------------------------------------------
-    private readonly EpollEvent[] _events = new EpollEvent[16];
+    private readonly EpollEvent[] _events = new EpollEvent[Epoll.EventsAtOnce];
     private UdpTransport _transport;
+    private ulong _nextLaneToken = FirstLaneToken;
     private MonoTime _armedFor = MonoTime.Never;
     private bool _deviceIsWatched = true;
     private MonoTime _heldUntil = MonoTime.LongAgo;
@@ -108,6 +110,8 @@ internal sealed class EngineLoop : IDisposable
         var next = UdpTransport.Open(port, mark, _offload);
         try
         {
+            foreach (var lane in _transport.Lanes)
+                if (lane.InterfaceIndex != 0) next.OpenFor(lane.InterfaceIndex, lane.Family);
             Watch(next);
         }
         catch
@@ -129,10 +133,60 @@ internal sealed class EngineLoop : IDisposable
         Mark = mark;
     }
 
+    /// <summary>
+    /// Gives each uplink that is told sockets of its own, takes away those of others, and tells the tunnel. An uplink whose
+    /// sockets can't be opened is not told to it. Engine thread.
+    /// </summary>
+    internal void SetUplinks(IReadOnlyList<LocalUplink> usable, Action<LocalUplink, LinuxException> refused, in Now now)
+    {
+        var told = new List<LocalUplink>();
+        foreach (var uplink in usable)
+        {
+            var (v4, v6) = (uplink.HasV4 && TryOpen(uplink, 4, refused), uplink.HasV6 && TryOpen(uplink, 6, refused));
+            if (v4 || v6) told.Add(uplink with { HasV4 = v4, HasV6 = v6 });
+        }
+        foreach (var lane in _transport.Lanes.ToArray())
+            if (lane.InterfaceIndex != 0 && !told.Exists(uplink => IsFor(lane, uplink))) Close(lane, now);
+        Tunnel.SetUplinks(told, now);
+    }
+
+    private static bool IsFor(UdpLane lane, in LocalUplink uplink) =>
+        lane.InterfaceIndex == uplink.InterfaceIndex && (lane.Family == 4 ? uplink.HasV4 : uplink.HasV6);
+
+    private bool TryOpen(in LocalUplink uplink, byte family, Action<LocalUplink, LinuxException> refused)
+    {
+        if (_transport.HasLaneFor(uplink.InterfaceIndex, family)) return true;
+        try
+        {
+            if (_transport.OpenFor(uplink.InterfaceIndex, family) is not { } lane) return false;
+            Watch(lane);
+            return true;
+        }
+        catch (LinuxException e)
+        {
+            refused(uplink, e);
+            return false;
+        }
+    }
+
+    /// <summary>What has arrived by an uplink that goes is handled still.</summary>
+    private void Close(UdpLane lane, in Now now)
+    {
+        for (var share = 0; share < EngineLimits.LastInboundShares && _inbound.Run(lane, now); share++)
+        {
+        }
+        _transport.Close(lane, Tunnel); // closed sockets are watched no more
+    }
+
     private void Watch(UdpTransport transport)
     {
-        foreach (var lane in transport.Lanes)
-            _epoll.Add(lane.Socket.Fd, EpollInterest.Readable, LaneToken + (ulong)lane.Socket.Family);
+        foreach (var lane in transport.Lanes) Watch(lane);
+    }
+
+    private void Watch(UdpLane lane)
+    {
+        lane.Token = _nextLaneToken++;
+        _epoll.Add(lane.Socket.Fd, EpollInterest.Readable, lane.Token);
     }
 
     private void Run()
@@ -195,9 +249,12 @@ internal sealed class EngineLoop : IDisposable
 
     private void HandleLane(in EpollEvent happened, in Now now)
     {
-        var v4 = happened.Token == LaneToken + (ulong)System.Net.Sockets.AddressFamily.InterNetwork;
-        if (_transport.LaneOf(v4 ? (byte)4 : (byte)6) is not { } lane) return; // replaced within this turn
-        _inbound.Run(lane, now);
+        foreach (var lane in _transport.Lanes)
+        {
+            if (lane.Token != happened.Token) continue;
+            _inbound.Run(lane, now);
+            return; // none has it if it was closed within this turn
+        }
     }
 
     private void DeviceGone() => End(new EndReason(EndKind.DeviceGone, $"the device {_device.Name} was deleted"));
@@ -207,8 +264,7 @@ internal sealed class EngineLoop : IDisposable
     /// </summary>
     private void WatchForRoom(MonoTime now)
     {
-        WatchForRoom(_transport.LaneOf(4), now);
-        WatchForRoom(_transport.LaneOf(6), now);
+        foreach (var lane in _transport.Lanes) WatchForRoom(lane, now);
         _heldUntil = _transport.HoldsDeviceUntil(now);
         var watch = _heldUntil.Passed(now);
         if (watch == _deviceIsWatched) return;
@@ -216,11 +272,11 @@ internal sealed class EngineLoop : IDisposable
         _epoll.Modify(_device.Fd, watch ? EpollInterest.Readable : EpollInterest.None, DeviceToken);
     }
 
-    private void WatchForRoom(UdpLane? lane, MonoTime now)
+    private void WatchForRoom(UdpLane lane, MonoTime now)
     {
-        if (lane is null || !lane.EndTurn(now)) return;
+        if (!lane.EndTurn(now)) return;
         var interest = EpollInterest.Readable | (lane.RoomIsWatched ? EpollInterest.Writable : EpollInterest.None);
-        _epoll.Modify(lane.Socket.Fd, interest, LaneToken + (ulong)lane.Socket.Family);
+        _epoll.Modify(lane.Socket.Fd, interest, lane.Token);
     }
 
     private void ArmTimer()

@@ -35,7 +35,7 @@ internal sealed record Offload
         var missing = Tun & ~device.Offload;
         if (missing.HasFlag(TunOffload.Tcp)) yield return "leave checksums and the cutting of TCP to the tunnel (TUNSETOFFLOAD)";
         else if (missing.HasFlag(TunOffload.Udp)) yield return "leave the cutting of UDP to the tunnel (TUN_F_USO4, Linux 6.2)";
-        if (ReceivesRuns && transport.Lanes.Any(lane => !lane.Socket.JoinsReceived))
+        if (ReceivesRuns && !transport.JoinsReceived)
             yield return "put received datagrams together (UDP_GRO, Linux 5.0)";
     }
 

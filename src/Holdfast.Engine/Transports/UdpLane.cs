@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Holdfast.Linux;
 using Holdfast.Linux.Sockets;
 using Holdfast.Protocol;
@@ -6,7 +7,10 @@ using Holdfast.Protocol.Peers;
 namespace Holdfast.Engine.Transports;
 
 /// <summary>One socket with its batch of datagrams to send, and whose they are.</summary>
-internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDisposable
+/// <param name="socket">The socket, taken over.</param>
+/// <param name="sendsRuns">Whether the kernel may cut datagrams out of longer messages.</param>
+/// <param name="interfaceIndex">The uplink whose own this socket is; 0 for the one of all others.</param>
+internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true, int interfaceIndex = 0) : IDisposable
 {
     private readonly SendBatch _batch = new(EngineLimits.MessagesInSendBatch, EngineLimits.SendBatchBytes);
     private readonly Peer?[] _owners = new Peer?[EngineLimits.MessagesInSendBatch];
@@ -21,6 +25,15 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     private DatagramAddress _refusedBy;
 
     internal UdpSocket Socket { get; } = socket;
+
+    /// <summary>4 or 6.</summary>
+    internal byte Family { get; } = socket.Family == AddressFamily.InterNetwork ? (byte)4 : (byte)6;
+
+    /// <summary>The uplink whose own this lane is; 0 for the one of all others.</summary>
+    internal int InterfaceIndex { get; } = interfaceIndex;
+
+    /// <summary>By what its socket's events are known; the engine's loop gives it.</summary>
+    internal ulong Token { get; set; }
 
     /// <summary>The first run that the kernel did not cut, since somebody last asked.</summary>
     internal SendFailure? TakeRefusal(out DatagramAddress to)
@@ -93,8 +106,16 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true) : IDispos
     internal void Drain(Tunnel tunnel)
     {
         Flush(tunnel);
+        Lose(tunnel, Drop.SendBufferFull);
+    }
+
+    /// <summary>Loses what waits, by name: there is no way out any more.</summary>
+    internal void Abandon(Tunnel tunnel) => Lose(tunnel, Drop.SendFailed);
+
+    private void Lose(Tunnel tunnel, Drop reason)
+    {
         for (var i = _batch.Done; i < _batch.Count; i++)
-            tunnel.SendFailed(_owners[i], Drop.SendBufferFull, _batch.Datagram(i).Length, _batch.Datagrams(i));
+            tunnel.SendFailed(_owners[i], reason, _batch.Datagram(i).Length, _batch.Datagrams(i));
         _batch.Clear();
     }
 

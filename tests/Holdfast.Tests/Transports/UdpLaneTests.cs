@@ -164,15 +164,66 @@ public sealed class UdpLaneTests
         Assert.Equal(-TooLarge * tunnel.Drops[Drop.SendBufferFull], peer.SentBytes);
     });
 
+    [Fact]
+    public void A_datagram_that_leaves_by_an_uplink_takes_its_lane() => WithUplink((transport, tunnel, peer, uplink) =>
+    {
+        Assert.Equal(uplink, transport.LaneOf(4, uplink)!.InterfaceIndex);
+        Assert.Equal((0, 0), (transport.LaneOf(4)!.InterfaceIndex, transport.LaneOf(4, 999)!.InterfaceIndex));
+        Assert.Equal((6, 0), (transport.LaneOf(6, uplink)!.Family, transport.LaneOf(6, uplink)!.InterfaceIndex));
+        Assert.Equal(transport.Port, transport.LaneOf(4, uplink)!.Socket.Port);
+        IDatagramSink sender = new DatagramSender { Tunnel = tunnel, Transport = transport };
+        var from = new LocalAddress(default, uplink);
+        sender.Reserve(Nobody, from, Size).Clear();
+        sender.Commit(Size, Nobody, from, peer, Ecn.NotCapable);
+        // It waits in that lane, which goes.
+        transport.Close(transport.LaneOf(4, uplink)!, tunnel);
+        Assert.Equal((1, 1), (tunnel.Drops[Drop.SendFailed], peer.Drops![Drop.SendFailed]));
+        Assert.Equal((-1, -Size), (peer.SentPackets, peer.SentBytes));
+        Assert.Equal(0, transport.LaneOf(4, uplink)!.InterfaceIndex);
+    });
+
+    [Fact]
+    public void An_uplink_lane_sends_again_without_a_source_that_is_gone() => WithUplink((transport, tunnel, peer, uplink) =>
+    {
+        var gone = new LocalAddress(Endpoint.From(IPEndPoint.Parse("198.51.100.7:1")).Address, uplink);
+        var lane = transport.LaneOf(4, uplink)!;
+        lane.Reserve(Size, tunnel).Clear();
+        lane.Commit(Size, Nobody, gone, peer, Ecn.NotCapable);
+        lane.Flush(tunnel);
+        Assert.Equal(0, tunnel.Drops[Drop.SendFailed]);
+    });
+
+    [Fact]
+    public void What_an_uplink_that_was_deleted_can_not_send_is_lost_by_name() => WithUplink((transport, tunnel, peer, uplink) =>
+    {
+        using (var routes = new RouteSocket()) routes.DeleteLink(uplink);
+        var lane = transport.LaneOf(4, uplink)!;
+        for (var i = 0; i < 2; i++) Commit(lane, tunnel, Nobody, peer);
+        lane.Flush(tunnel);
+        Assert.False(lane.IsBlocked);
+        Assert.Equal(2, peer.Drops![Drop.SendFailed]);
+    });
+
+    private static void WithUplink(Action<UdpTransport, Tunnel, Peer, int> test) => KernelRoom.Run(() =>
+    {
+        MakeWire();
+        var (tunnel, peer) = NewPeer();
+        using var routes = new RouteSocket();
+        using var transport = UdpTransport.Open(0, 0, Offload.Parse(""));
+        var uplink = routes.Link("near0")!.Index;
+        Assert.NotNull(transport.OpenFor(uplink, 4));
+        test(transport, tunnel, peer, uplink);
+    });
+
     // Ends a turn in which the IPv4 socket took no more, with one datagram waiting for it.
     private static void Blocked(Action<UdpTransport, Tunnel, Peer> test) => KernelRoom.Run(() =>
     {
         MakeWire();
         var (tunnel, peer) = NewPeer();
         var narrow = new UdpOptions { SendBuffer = 1 }; // the kernel's least
-        using var transport = new UdpTransport(
-            new UdpLane(UdpSocket.Open(AddressFamily.InterNetwork, narrow)),
-            new UdpLane(UdpSocket.Open(AddressFamily.InterNetworkV6)));
+        UdpLane[] lanes = [new(UdpSocket.Open(AddressFamily.InterNetwork, narrow)),
+            new(UdpSocket.Open(AddressFamily.InterNetworkV6))];
+        using var transport = new UdpTransport(lanes, 0, Offload.Parse(""));
         var lane = transport.LaneOf(4)!;
         while (!lane.IsBlocked)
         {
