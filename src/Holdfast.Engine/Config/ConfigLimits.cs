@@ -27,6 +27,12 @@ public static class ConfigLimits
     /// <summary>Characters of a host name (RFC 1035, 2.3.4).</summary>
     public const int HostName = 253;
 
+    /// <summary>Uplinks of a node, as many as a peer may have paths.</summary>
+    public const int Uplinks = EngineLimits.Uplinks;
+
+    /// <summary>The largest weight of an uplink: one may get a thousand times what another one gets.</summary>
+    public const int Weight = 1000;
+
     /// <summary>Endpoints of one peer, as many as a peer may have paths.</summary>
     public const int Endpoints = 16;
 }

@@ -24,6 +24,9 @@ public static class ConfigPage
 
         ```yaml
         node: {name: site7}
+        uplinks:
+          - {interface: eth1}
+          - {interface: wwan0, weight: 50, metered: true}
         tunnels:
           - name: hf0
             private_key_file: /etc/holdfast/hf0.key
@@ -103,6 +106,7 @@ public static class ConfigPage
         ConfigType.Table => "auto, off, a number or a name from rt_tables",
         ConfigType.Keepalive => "off, or 0 to 65535",
         ConfigType.Command => "a shell command; may be repeated",
+        ConfigType.Weight => "1 to 1000",
         ConfigType.Flag => "true or false",
         ConfigType.Kind => "wireguard",
         ConfigType.Device => "tun",

@@ -75,6 +75,12 @@ public static class ConfigSchema
             case ConfigType.Mtu:
                 WriteNumber(json, 68, 65535);
                 break;
+            case ConfigType.Weight:
+                WriteNumber(json, 1, ConfigLimits.Weight);
+                break;
+            case ConfigType.Flag:
+                json.WriteString("type", "boolean");
+                break;
             case ConfigType.Mark or ConfigType.Table:
                 WriteNumberOrWord(json, uint.MaxValue);
                 break;

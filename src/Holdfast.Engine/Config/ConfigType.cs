@@ -57,6 +57,9 @@ public enum ConfigType
     /// <summary>A shell command; the key may be repeated.</summary>
     Command,
 
+    /// <summary>A share against others'.</summary>
+    Weight,
+
     /// <summary>true or false.</summary>
     Flag,
 

@@ -53,6 +53,24 @@ internal static class ValueText
         return false;
     }
 
+    /// <summary>A share against others': 1 to 1000.</summary>
+    public static bool TryWeight(string text, out ushort weight, out Problem problem)
+    {
+        problem = default;
+        if (NumberText.TryDecimal(text, out weight) && weight is >= 1 and <= ConfigLimits.Weight) return true;
+        problem = new($"{ConfigFindings.Quote(text)} is not a weight", $"write a number from 1 to {ConfigLimits.Weight}");
+        return false;
+    }
+
+    /// <summary>The word true or false.</summary>
+    public static bool TryFlag(string text, out bool flag, out Problem problem)
+    {
+        flag = text == "true";
+        problem = flag || text == "false" ? default : new($"{ConfigFindings.Quote(text)} is neither true nor false",
+            "write true or false");
+        return problem == default;
+    }
+
     /// <summary>A routing table: auto, off, a number, or a name that iproute2 knows; table 0 is the main one, as the
     /// kernel reads it.</summary>
     public static bool TryTable(string text, RouteTableNames names, out TableChoice table, out Problem problem)

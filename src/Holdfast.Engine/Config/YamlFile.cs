@@ -16,8 +16,8 @@ public static class YamlFile
         if (findings.HasErrors) return findings.Result<NodeConfig>(null);
         var group = new YamlGroup(findings);
         var keys = new KeyFiles(path, files, findings);
-        var node = new YamlNodeReader(findings, group, new YamlTunnelReader(
-            findings, group, keys, tables ?? RouteTableNames.BuiltIn)).Read(root);
+        var tunnels = new YamlTunnelReader(findings, group, keys, tables ?? RouteTableNames.BuiltIn);
+        var node = new YamlNodeReader(findings, group, tunnels, new YamlUplinkReader(findings, group)).Read(root);
         return findings.Result(node);
     }
 

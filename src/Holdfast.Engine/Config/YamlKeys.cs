@@ -50,6 +50,19 @@ public static class YamlKeys
         Refused("pre_up"), Refused("post_up"), Refused("pre_down"), Refused("post_down"),
     ]);
 
+    /// <summary>An uplink.</summary>
+    public static readonly ConfigSection Uplink = new("Uplink", "an uplink",
+    [
+        new("interface", ConfigType.InterfaceName, "", "The interface's name; once in the list. It need not be there yet.")
+        {
+            Presence = Required,
+        },
+        new("weight", Weight, "100", "Its share of traffic where nothing is measured yet, against the weights of others."),
+        new("metered", Flag, "false", "Whether it costs by what is sent: it is probed slowly and used last."),
+        new("backup", Flag, "false", "Whether it is used only when no other uplink works."),
+        Reserved("layer"),
+    ]);
+
     /// <summary>The node itself.</summary>
     public static readonly ConfigSection Node = new("Node", "the node",
     [
@@ -61,13 +74,16 @@ public static class YamlKeys
     public static readonly ConfigSection File = new("The file", "the file",
     [
         new("node", Section, "", "What concerns the node as a whole.") { Below = Node },
+        new("uplinks", Sections, "every interface with a default route", "The interfaces through which peers are reached, up to 16: "
+            + "those listed and no others. Left out, it is every interface that has a default route in the main table, but for tunnels, "
+            + "loopback, and ports of bridges and bonds; and if that is only one, the host's routes alone decide.") { Below = Uplink },
         new("tunnels", Sections, "[]", "The tunnels.") { Below = Tunnel },
-        Reserved("uplinks"), Reserved("layers"), Reserved("watch"), Reserved("policies"), Reserved("tables"),
+        Reserved("layers"), Reserved("watch"), Reserved("policies"), Reserved("tables"),
         Reserved("notify"), Reserved("site"),
     ]);
 
     /// <summary>All sections, from the outside in.</summary>
-    public static readonly ValueList<ConfigSection> All = [File, Node, Tunnel, Peer];
+    public static readonly ValueList<ConfigSection> All = [File, Node, Uplink, Tunnel, Peer];
 
     private static ConfigKey Reserved(string name) => new(name, Text, "", "remove it") { Presence = Later };
 

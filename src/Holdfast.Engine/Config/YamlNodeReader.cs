@@ -1,7 +1,8 @@
 namespace Holdfast.Engine.Config;
 
 /// <summary>Maps the root of a node's file.</summary>
-internal sealed class YamlNodeReader(ConfigFindings findings, YamlGroup group, YamlTunnelReader tunnels)
+internal sealed class YamlNodeReader(
+    ConfigFindings findings, YamlGroup group, YamlTunnelReader tunnels, YamlUplinkReader uplinks)
 {
     public NodeConfig? Read(YamlNode? root)
     {
@@ -9,12 +10,16 @@ internal sealed class YamlNodeReader(ConfigFindings findings, YamlGroup group, Y
         if (group.Open(root, YamlKeys.File) is not { } keys) return null;
         string? name = null;
         var read = new List<TunnelConfig>();
+        var listed = new List<(UplinkConfig Uplink, Place Place)>();
         foreach (var (key, value) in keys)
         {
             switch (key)
             {
                 case "node":
                     name = ReadNode(value);
+                    break;
+                case "uplinks":
+                    listed = uplinks.Read(value);
                     break;
                 case "tunnels":
                     ReadTunnels(value, read);
@@ -23,7 +28,9 @@ internal sealed class YamlNodeReader(ConfigFindings findings, YamlGroup group, Y
                     throw new InvalidOperationException($"No reader for {key}.");
             }
         }
-        return new() { Name = name, Tunnels = [.. read] };
+        foreach (var (uplink, place) in listed.Where(l => read.Exists(t => t.Name == l.Uplink.Interface)))
+            findings.Error(place, $"{uplink.Interface} is a tunnel of this file", "name the interface below it, or remove it");
+        return new() { Name = name, Uplinks = [.. listed.Select(l => l.Uplink)], Tunnels = [.. read] };
     }
 
     private string? ReadNode(YamlNode value)

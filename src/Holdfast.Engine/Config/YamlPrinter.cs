@@ -11,9 +11,20 @@ internal static class YamlPrinter
     {
         var text = new StringBuilder();
         if (config.Name is not null) Line(text, "", "node", $"{{name: {Quote(config.Name)}}}");
+        if (config.Uplinks.Count > 0) text.Append("uplinks:\n");
+        foreach (var uplink in config.Uplinks) Uplink(text, uplink);
         text.Append(config.Tunnels.Count > 0 ? "tunnels:\n" : "tunnels: []\n");
         foreach (var tunnel in config.Tunnels) Tunnel(text, tunnel, hideKeys);
         return text.ToString();
+    }
+
+    private static void Uplink(StringBuilder text, UplinkConfig uplink)
+    {
+        const string Indent = "    ";
+        Line(text, "  - ", "interface", Quote(uplink.Interface));
+        Line(text, Indent, "weight", uplink.Weight == new UplinkConfig("").Weight ? null : uplink.Weight);
+        Line(text, Indent, "metered", uplink.IsMetered ? "true" : null);
+        Line(text, Indent, "backup", uplink.IsBackup ? "true" : null);
     }
 
     private static void Tunnel(StringBuilder text, TunnelConfig tunnel, bool hideKeys)

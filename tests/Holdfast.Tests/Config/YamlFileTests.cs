@@ -6,6 +6,12 @@ public sealed class YamlFileTests
 {
     private const string Good = $"""
         node: {"{name: site7}"}
+        uplinks:
+          - interface: wwan0
+            weight: 50
+            metered: true
+            backup: false
+          - {"{interface: eth1}"}
         tunnels:
           - name: hf0
             kind: wireguard
@@ -40,7 +46,18 @@ public sealed class YamlFileTests
         { "tunels: []", "1:1: unknown key 'tunels' in the file; did you mean tunnels?" },
         { "addresses: []", "1:1: unknown key 'addresses' in the file; it belongs into a tunnel" },
         { "zzzzzz: 1", "1:1: unknown key 'zzzzzz' in the file; remove it" },
-        { "uplinks: []", "1:1: 'uplinks' is not supported by this version; remove it" },
+        { "layers: []", "1:1: 'layers' is not supported by this version; remove it" },
+        { "uplinks: eth0", "1:10: uplinks takes a list, not a single value; write uplinks: [FIRST, SECOND]" },
+        { "uplinks: [eth0]", "1:11: an uplink is a group of keys, not a single value; write KEY: VALUE lines" },
+        { "uplinks: [{weight: 1}]", "1:11: an uplink without interface; add interface: …" },
+        { "uplinks: [{interfce: a, interface: a}]", "1:12: unknown key 'interfce' in an uplink; did you mean interface?" },
+        { "uplinks: [{interface: a/b}]", "1:23: 'a/b' can't name an interface; use 1 to 15 of the characters a-z A-Z 0-9 _ = + . -" },
+        { "uplinks: [{interface: a, weight: 0}]", "1:34: '0' is not a weight; write a number from 1 to 1000" },
+        { "uplinks: [{interface: a, weight: 1001}]", "1:34: '1001' is not a weight; write a number from 1 to 1000" },
+        { "uplinks: [{interface: a, metered: yes}]", "1:35: 'yes' is neither true nor false; write true or false" },
+        { "uplinks: [{interface: a, layer: x}]", "1:26: 'layer' is not supported by this version; remove it" },
+        { "uplinks:\n- interface: a\n- interface: b\n- interface: a", "4:3: the uplink of line 2 is a too; remove one of them" },
+        { "uplinks: [{interface: a}]\n" + Head, "1:11: a is a tunnel of this file; name the interface below it, or remove it" },
         { "node: {web: x}", "1:8: 'web' is not supported by this version; remove it" },
         { "node: {name: a b}", "1:14: 'a b' can't be a name; use 1 to 64 letters, digits, dots, dashes, _ or @, "
             + "first a letter or digit" },
@@ -196,6 +213,23 @@ public sealed class YamlFileTests
     }
 
     [Fact]
+    public void Uplinks_are_taken_as_they_are_listed()
+    {
+        var node = YamlFile.Parse("n.yaml", "uplinks: [{interface: wwan0, weight: 1000, metered: true, backup: true}, "
+            + "{interface: eth0.5}]", new MemoryFiles()).Value!;
+        Assert.Equal([new("wwan0", 1000, IsMetered: true, IsBackup: true), new("eth0.5")], node.Uplinks);
+        Assert.Equal(100, node.Uplinks[1].Weight);
+    }
+
+    [Fact]
+    public void There_are_at_most_sixteen_uplinks()
+    {
+        var text = "uplinks:\n" + string.Concat(Enumerable.Range(0, 17).Select(i => $"- interface: u{i}\n"));
+        Assert.Equal("n.yaml:18:3: more than 16 uplinks; remove some",
+            YamlFile.Parse("n.yaml", text, new MemoryFiles()).Errors[0].ToString());
+    }
+
+    [Fact]
     public void Both_formats_and_the_page_and_the_schema_know_every_key()
     {
         string schema = ConfigSchema.Text();
@@ -208,7 +242,7 @@ public sealed class YamlFileTests
             Assert.Contains(key.Name + ":", Good, StringComparison.Ordinal);
         }
         using var json = System.Text.Json.JsonDocument.Parse(schema);
-        Assert.False(json.RootElement.GetProperty("properties").TryGetProperty("uplinks", out _));
+        Assert.False(json.RootElement.GetProperty("properties").TryGetProperty("layers", out _));
     }
 
     [Theory]

@@ -8,6 +8,12 @@ public sealed class YamlPrinterTests
 
     private const string Everything = $$"""
         node: {name: site7}
+        uplinks:
+          - interface: wwan0
+            weight: 50
+            metered: true
+            backup: true
+          - interface: eth1
         tunnels:
           - name: hf0
             private_key: {{Key}}
