@@ -9,6 +9,7 @@ public sealed partial class RouteSocket
     internal const ushort RTM_GETLINK = 18;
     private const ushort VETH_INFO_PEER = 1;
     private const uint RTEXT_FILTER_SKIP_STATS = 8;
+    private const string Carrier = "carrier";
 
     /// <summary>All interfaces of the namespace.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
@@ -32,6 +33,26 @@ public sealed partial class RouteSocket
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public LinkState? Link(int index) =>
         Get($"read link {index}", LinkMessage(RTM_GETLINK, 0, index).Message, LinkState.Parse, Errno.ENODEV);
+
+    /// <summary>Whether an interface has a wire behind it at this moment. The kernel's event may tell of a loss up to a second
+    /// later (net/core/link_watch.c). Allocates nothing.</summary>
+    /// <returns>False also where there is no such interface.</returns>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public bool HasCarrier(int index)
+    {
+        var message = LinkMessage(RTM_GETLINK, 0, index);
+        message.Attribute(LinkState.IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        return Get("read carrier", message.Message, CarrierOf, Errno.ENODEV) == Carrier;
+    }
+
+    private static string CarrierOf(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < LinkState.BodySize) return "";
+        var attributes = new AttributeReader(body[LinkState.BodySize..]);
+        while (attributes.Next())
+            if (attributes.Type == LinkState.IFLA_CARRIER) return attributes.U8() == 0 ? "" : Carrier;
+        return "";
+    }
 
     /// <summary>Switches an interface on or off.</summary>
     /// <exception cref="LinuxException">ENODEV: no such interface; EPERM: needs CAP_NET_ADMIN.</exception>

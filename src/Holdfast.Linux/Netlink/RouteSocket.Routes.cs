@@ -11,7 +11,16 @@ public sealed partial class RouteSocket
     /// <summary>All routes of all tables, the kernel's own included.</summary>
     /// <param name="family">InterNetwork or InterNetworkV6.</param>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public IReadOnlyList<Route> Routes(AddressFamily family)
+    public IReadOnlyList<Route> Routes(AddressFamily family) => Dump("list routes", RoutesMessage(family).Message, Route.Parse);
+
+    /// <summary>The default routes of all tables. Of a million others nothing is kept.</summary>
+    /// <param name="family">InterNetwork or InterNetworkV6.</param>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public IReadOnlyList<Route> DefaultRoutes(AddressFamily family) => Dump(
+        "list default routes", RoutesMessage(family).Message,
+        body => body is [_, 0, ..] ? Route.Parse(body) : null); // struct rtmsg: family, then the destination's bits
+
+    private NetlinkWriter RoutesMessage(AddressFamily family)
     {
         var flags = (ushort)(NetlinkMessage.NLM_F_REQUEST | NetlinkMessage.NLM_F_DUMP);
         var message = new NetlinkWriter(_request, RTM_GETROUTE, flags);
@@ -20,7 +29,7 @@ public sealed partial class RouteSocket
         message.U16(0);
         message.U32(0);
         message.U32(0);
-        return Dump("list routes", message.Message, Route.Parse);
+        return message;
     }
 
     /// <summary>Adds a route.</summary>

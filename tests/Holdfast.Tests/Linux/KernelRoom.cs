@@ -39,11 +39,13 @@ internal static class KernelRoom
     }
 
     /// <summary>Waits until a condition holds that changes with the network which the monitor watches.</summary>
-    internal static void WaitFor(RouteMonitor monitor, Func<bool> condition)
+    internal static void WaitFor(RouteMonitor monitor, Func<bool> condition) => WaitFor(monitor, [], condition);
+
+    /// <summary>Waits until a condition holds, and keeps what the monitor tells until then.</summary>
+    internal static void WaitFor(RouteMonitor monitor, List<RouteEvent> seen, Func<bool> condition)
     {
         using var epoll = new Epoll();
         epoll.Add(monitor.Fd, EpollInterest.Readable, 0);
-        var seen = new List<RouteEvent>();
         var end = MonotonicClock.Now + (long)Deadline.TotalNanoseconds;
         while (!condition())
         {

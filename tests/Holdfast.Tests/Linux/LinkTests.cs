@@ -35,11 +35,15 @@ public sealed class LinkTests
         Assert.Equal(near.Index, farEnd.ParentIndex);
 
         routes.SetUp(near.Index, true);
-        Assert.False(routes.Link("near0")!.HasCarrier);
+        Assert.False(routes.Link("near0")!.HasCarrier || routes.HasCarrier(near.Index));
         farRoutes.SetUp(farEnd.Index, true);
-        Assert.True(routes.Link("near0")!.HasCarrier);
+        Assert.True(routes.Link("near0")!.HasCarrier && routes.HasCarrier(near.Index));
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++) routes.HasCarrier(near.Index);
+        Assert.Equal(allocated, GC.GetAllocatedBytesForCurrentThread());
 
         routes.DeleteLink(near.Index);
+        Assert.False(routes.HasCarrier(near.Index));
         Assert.Null(routes.Link("near0"));
         Assert.Null(farRoutes.Link("far0"));
     });

@@ -25,6 +25,30 @@ public sealed class NetlinkParsingTests
         }
     }
 
+    [Fact]
+    public void Next_hops_are_read()
+    {
+        // struct rtnexthop: length, flags, hops, interface; then its attributes, here RTA_GATEWAY (5).
+        byte[] hops = [16, 0, 0, 0, 2, 0, 0, 0, 8, 0, 5, 0, 192, 0, 2, 1, 8, 0, 0, 0, 3, 0, 0, 0];
+        var all = new Route { Destination = IPNetwork.Parse("0.0.0.0/0"), Metric = 5 };
+        var route = Read(hops);
+        Assert.True(route!.IsMultipath);
+        Assert.Equal([new NextHop(2, IPAddress.Parse("192.0.2.1")), new NextHop(3, null)], route.NextHops);
+        for (var length = 1; length < hops.Length; length++) Read(hops[..length]);
+        Assert.Null(Read([99, 0, 0, 0, 2, 0, 0, 0])); // longer than it can be
+
+        Route? Read(byte[] value)
+        {
+            var reader = new NetlinkReader(Datagram(RouteSocket.RTM_NEWROUTE, (ref NetlinkWriter message) =>
+            {
+                all.Write(ref message);
+                message.Attribute(9, value);
+            }));
+            Assert.True(reader.Next(out var message));
+            return Holdfast.Linux.Netlink.RouteEvent.Parse(message)?.Route;
+        }
+    }
+
     [Theory, MemberData(nameof(Seeds))]
     public void Rules_are_read_as_they_were_written(int seed)
     {

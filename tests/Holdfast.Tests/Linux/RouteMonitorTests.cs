@@ -74,6 +74,22 @@ public sealed class RouteMonitorTests
     });
 
     [Fact]
+    public void A_port_that_leaves_its_bridge_is_not_gone() => KernelRoom.Run(() =>
+    {
+        using var monitor = new RouteMonitor();
+        using var routes = new RouteSocket();
+        routes.CreateLink("br0", "bridge");
+        routes.CreateVeth("port0", "far0");
+        var port = routes.Link("port0")!.Index;
+        routes.SetMaster(port, routes.Link("br0")!.Index);
+        routes.SetMaster(port, 0);
+        routes.SetMtu(port, 1400); // the last event
+        var seen = new List<RouteEvent>();
+        KernelRoom.WaitFor(monitor, seen, () => seen.Exists(happened => happened.Link is { Name: "port0", Mtu: 1400 }));
+        Assert.DoesNotContain(seen, happened => happened is { IsRemoved: true, Link: not null });
+    });
+
+    [Fact]
     public void Lost_events_are_named() => KernelRoom.Run(() =>
     {
         using var monitor = new RouteMonitor();
