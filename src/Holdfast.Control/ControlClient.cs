@@ -63,7 +63,7 @@ public static class ControlClient
     /// <summary>The answer in a line.</summary>
     /// <exception cref="JsonException">There is none.</exception>
     internal static ControlReply Read(ReadOnlySpan<byte> line) =>
-        JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply) is { } reply && IsWhole(reply.Status)
+        JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply) is { } reply && IsWhole(reply.Status) && (reply.Uplinks ?? []).All(IsWhole)
             ? reply
             : throw new JsonException("no reply, or one with parts missing");
 
@@ -74,6 +74,9 @@ public static class ControlClient
     private static bool IsWhole(PeerStatus? peer) =>
         peer is { PublicKey: not null, AllowedIps: not null, ConfiguredEndpoints: not null, Drops: not null }
         && !peer.AllowedIps.Contains(null!) && !peer.ConfiguredEndpoints.Contains(null!);
+
+    private static bool IsWhole(UplinkStatus? uplink) =>
+        uplink is { Interface: not null, Addresses: not null } && !uplink.Addresses.Contains(null!);
 
     private static async Task<ReadOnlyMemory<byte>> ReadLineAsync(NetworkStream stream, CancellationToken limit)
     {

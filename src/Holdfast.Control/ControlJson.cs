@@ -11,4 +11,5 @@ namespace Holdfast.Control;
 [JsonSerializable(typeof(ControlReply))]
 [JsonSerializable(typeof(TunnelStatus))]
 [JsonSerializable(typeof(IReadOnlyList<TunnelStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<UplinkStatus>))]
 public sealed partial class ControlJson : JsonSerializerContext;

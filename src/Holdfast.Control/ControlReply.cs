@@ -20,6 +20,10 @@ public sealed record ControlReply
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TunnelStatus? Status { get; init; }
 
+    /// <summary>The uplinks, where they were asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UplinkStatus>? Uplinks { get; init; }
+
     /// <summary>A refusal.</summary>
     public static ControlReply Refused(string code, string error) => new() { Code = code, Error = error };
 }

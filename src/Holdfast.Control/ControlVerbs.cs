@@ -9,6 +9,9 @@ public static class ControlVerbs
     /// <summary>How its tunnel is.</summary>
     public const string Status = "status";
 
+    /// <summary>How its host's uplinks are.</summary>
+    public const string Uplinks = "uplinks";
+
     /// <summary>That it takes its tunnel down and ends.</summary>
     public const string Down = "down";
 }

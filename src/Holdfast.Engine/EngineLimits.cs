@@ -40,7 +40,18 @@ internal static class EngineLimits
     /// no time.</summary>
     internal static readonly TimeSpan UplinkSettling = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Uplinks are looked at this often also without an event: settings of the kernel have none.</summary>
+    /// <summary>How often uplinks are asked for their carrier while a tunnel carries: leaves half of the 50 ms that a pulled wire may
+    /// cost.</summary>
+    internal static readonly TimeSpan CarrierProbe = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>And while none does.</summary>
+    internal static readonly TimeSpan CarrierProbeIdle = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A tunnel carries this long after its last packet or datagram.</summary>
+    internal static readonly TimeSpan Busy = TimeSpan.FromSeconds(1);
+
+    /// <summary>Uplinks are looked at this often also without an event: settings of the kernel have none. Also the pause after the
+    /// kernel refused a look.</summary>
     internal static readonly TimeSpan UplinkRecheck = TimeSpan.FromMinutes(1);
 
     /// <summary>How long the device is left alone because one socket is full, and how long a socket counts as in use after its

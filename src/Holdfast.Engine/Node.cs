@@ -3,6 +3,7 @@ using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Service;
 using Holdfast.Engine.State;
+using Holdfast.Engine.Uplinks;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine;
@@ -46,18 +47,19 @@ public sealed class Node(string path, ServiceManager manager, ILogger log)
 
         Directory.CreateDirectory(RunDirectory.Location);
         await using var state = StateStore.TryOpen(StateDirectory.Path, log);
+        using var uplinks = UplinkWatch.Start(_config.Uplinks, log);
         await using var watchdog = EngineWatchdog.Start(manager, () => Task.WhenAll(_watched.Select(s => s.AnswersAsync())));
         try
         {
-            await StartMissingAsync(state).ConfigureAwait(false);
+            await StartMissingAsync(state, uplinks).ConfigureAwait(false);
             while (!stop.IsCancellationRequested)
             {
                 Report();
                 await WaitAsync(reloads, stop).ConfigureAwait(false);
                 if (stop.IsCancellationRequested) break;
                 await SweepEndedAsync().ConfigureAwait(false);
-                while (reloads.TryRead(out _)) await ReloadAsync(state).ConfigureAwait(false);
-                await StartMissingAsync(state).ConfigureAwait(false);
+                while (reloads.TryRead(out _)) await ReloadAsync(state, uplinks).ConfigureAwait(false);
+                await StartMissingAsync(state, uplinks).ConfigureAwait(false);
             }
         }
         finally
@@ -99,7 +101,7 @@ public sealed class Node(string path, ServiceManager manager, ILogger log)
     private IEnumerable<TunnelConfig> Missing() =>
         _config.Tunnels.Where(t => !_running.ContainsKey(t.Name) && !_takenDown.Contains(t.Name));
 
-    private async Task StartMissingAsync(StateStore? state)
+    private async Task StartMissingAsync(StateStore? state, UplinkWatch uplinks)
     {
         foreach (var config in Missing().ToArray())
         {
@@ -107,7 +109,7 @@ public sealed class Node(string path, ServiceManager manager, ILogger log)
             {
                 // The first try of each, not those that follow: a start has an end.
                 if (!_refusals.ContainsKey(config.Name)) manager.StillStarts(StartPatience);
-                _running[config.Name] = await StartAsync(config, state).ConfigureAwait(false);
+                _running[config.Name] = await StartAsync(config, state, uplinks).ConfigureAwait(false);
                 _refusals.Remove(config.Name);
             }
             catch (Exception e) when (IsFault(e))
@@ -118,8 +120,8 @@ public sealed class Node(string path, ServiceManager manager, ILogger log)
         }
     }
 
-    private Task<TunnelService> StartAsync(TunnelConfig config, StateStore? state) =>
-        TunnelService.StartAsync(config, new TunnelOrigin(Path.GetFullPath(path), ByDaemon: true), state, log);
+    private Task<TunnelService> StartAsync(TunnelConfig config, StateStore? state, UplinkWatch uplinks) =>
+        TunnelService.StartAsync(config, new TunnelOrigin(Path.GetFullPath(path), ByDaemon: true), state, uplinks, log);
 
     private async Task SweepEndedAsync()
     {
@@ -133,7 +135,7 @@ public sealed class Node(string path, ServiceManager manager, ILogger log)
     }
 
     /// <summary>Takes a new file as a whole, or stays with the last good one.</summary>
-    private async Task ReloadAsync(StateStore? state)
+    private async Task ReloadAsync(StateStore? state, UplinkWatch uplinks)
     {
         manager.Reloads();
         var result = TunnelFile.OnHost.LoadNode(path);
@@ -145,7 +147,7 @@ public sealed class Node(string path, ServiceManager manager, ILogger log)
         var before = _config;
         try
         {
-            await new NodeReload(_running, before, wanted, t => StartAsync(t, state), log).RunAsync().ConfigureAwait(false);
+            await new NodeReload(_running, before, wanted, t => StartAsync(t, state, uplinks), log).RunAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (IsFault(e))
         {
@@ -155,6 +157,7 @@ public sealed class Node(string path, ServiceManager manager, ILogger log)
         }
         // A tunnel that did not change goes on with what it has.
         _config = wanted with { Tunnels = [.. wanted.Tunnels.Select(t => before.Tunnels.FirstOrDefault(t.Equals) ?? t)] };
+        uplinks.SetListed(_config.Uplinks);
         ForgetKeys(before, but: _config);
         ForgetKeys(wanted, but: _config);
         _isBehind = false;

@@ -9,6 +9,7 @@ using Holdfast.Linux.Netlink;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
 using Microsoft.Extensions.Logging;
 
@@ -34,6 +35,10 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     private readonly Dictionary<PublicKey, string> _names = [];
     private readonly Dictionary<PublicKey, PeerState> _remembered = [];
     private Task _announcing = Task.CompletedTask;
+
+    // --- left for the engine thread, replaced whole --------------------------------------------------------
+    private volatile IReadOnlyList<LocalUplink> _uplinks = [];
+    private int _uplinksWait; // 1 while a command is on its way that takes them
 
     private RunningTunnel(
         TunDevice device, UdpTransport transport, Offload offload, ITunnelState? state, TunnelMemory memory, ILogger log)
@@ -173,6 +178,31 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Hears which uplinks the tunnel is to have sockets for. Does not wait, and is never lost: with a full mailbox it is told once
+    /// there is room, and what it heard last then.
+    /// </summary>
+    internal void HearUplinks(IReadOnlyList<LocalUplink> usable)
+    {
+        _uplinks = usable;
+        if (Interlocked.Exchange(ref _uplinksWait, 1) == 0) _ = TakeUplinksAsync();
+    }
+
+    /// <summary>Whether packets or datagrams came within the last moments. Any thread may ask.</summary>
+    internal bool IsBusy => !(_loop.LastTraffic + EngineLimits.Busy).Passed(Clock.Read().Mono);
+
+    private async Task TakeUplinksAsync()
+    {
+        try
+        {
+            await OnEngineAsync(TakeUplinks).ConfigureAwait(false);
+        }
+        catch (EngineEndedException)
+        {
+            await _loop.Ended.ConfigureAwait(false); // nobody is left to tell
+        }
+    }
+
     /// <summary>Tells the tunnel its device's MTU in bytes, which bounds padding.</summary>
     public Task SetMtuAsync(int mtu) => _loop.AskAsync(() => _loop.Tunnel.Mtu = mtu);
 
@@ -265,6 +295,12 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             foreach (var peer in tunnel.Peers.Where(p => !stay.Contains(p.PublicKey)).ToArray()) Remove(peer);
         }
         foreach (var delta in change.Peers) Apply(delta, now);
+    }
+
+    private void TakeUplinks()
+    {
+        Interlocked.Exchange(ref _uplinksWait, 0); // before the reading: what comes later sends another command
+        _loop.SetUplinks(_uplinks, (uplink, e) => Log.UplinkWithoutSocket(_log, uplink.InterfaceIndex, e.Message), Clock.Read());
     }
 
     private static Capabilities OffersOf(CipherChoice cipher) =>

@@ -6,6 +6,7 @@ using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Routing;
 using Holdfast.Engine.Service;
 using Holdfast.Engine.State;
+using Holdfast.Engine.Uplinks;
 using Holdfast.Linux.Files;
 using Microsoft.Extensions.Logging;
 
@@ -18,18 +19,20 @@ namespace Holdfast.Engine;
 public sealed class TunnelEngine(TunnelOrigin origin, ServiceManager manager, ILogger log)
 {
     /// <summary>Runs a tunnel until it ends, or until it is told to.</summary>
-    /// <param name="config">The tunnel.</param>
+    /// <param name="node">The tunnel as the only one of its node, and the uplinks.</param>
     /// <param name="up">Called once the tunnel is up, and ended if it throws.</param>
     /// <param name="reloads">Asked to read the file again, once for each item.</param>
     /// <param name="stopped">What becomes of the device when <paramref name="stop"/> ends the tunnel.</param>
     /// <param name="stop">Ends the tunnel.</param>
     /// <returns>Why it ended.</returns>
     public async Task<EndReason> RunAsync(
-        TunnelConfig config, Func<Task> up, ChannelReader<bool> reloads, EndKind stopped, CancellationToken stop)
+        NodeConfig node, Func<Task> up, ChannelReader<bool> reloads, EndKind stopped, CancellationToken stop)
     {
+        var config = node.Tunnels[0];
         Directory.CreateDirectory(RunDirectory.Location);
         await using var state = StateStore.TryOpen(StateDirectory.Path, log);
-        await using var service = await TunnelService.StartAsync(config, origin, state, log).ConfigureAwait(false);
+        using var uplinks = UplinkWatch.Start(node.Uplinks, log);
+        await using var service = await TunnelService.StartAsync(config, origin, state, uplinks, log).ConfigureAwait(false);
         await using var watchdog = EngineWatchdog.Start(manager, service.AnswersAsync);
         try
         {
@@ -44,7 +47,7 @@ public sealed class TunnelEngine(TunnelOrigin origin, ServiceManager manager, IL
         while (await HasWishAsync(service, reloads, stop).ConfigureAwait(false))
         {
             reloads.TryRead(out _);
-            config = await ReloadAsync(service, config).ConfigureAwait(false);
+            config = await ReloadAsync(service, uplinks, config).ConfigureAwait(false);
         }
         manager.Stops();
         if (!service.Ended.IsCompleted)
@@ -64,18 +67,20 @@ public sealed class TunnelEngine(TunnelOrigin origin, ServiceManager manager, IL
 
     /// <summary>Takes the file as it is now, or stays with what is in force; returns what is. Commands of the file are not run, and
     /// its name servers stay as they were set: both are the client's.</summary>
-    private async Task<TunnelConfig> ReloadAsync(TunnelService service, TunnelConfig running)
+    private async Task<TunnelConfig> ReloadAsync(TunnelService service, UplinkWatch uplinks, TunnelConfig running)
     {
         manager.Reloads();
-        var result = TunnelFile.OnHost.Load(origin.File);
+        var result = TunnelFile.OnHost.LoadOne(origin.File);
         foreach (var warning in result.Warnings) Log.ConfigWarning(log, warning.ToString());
         foreach (var error in result.Errors) Log.ReloadRefused(log, error.ToString());
-        var isTaken = result.Value is { } wanted && await TryBecomeAsync(service, running, wanted).ConfigureAwait(false);
+        var wanted = result.Value?.Tunnels[0];
+        var isTaken = wanted is not null && await TryBecomeAsync(service, running, wanted).ConfigureAwait(false);
         manager.IsReady(NodeReport.Of([running.Name], [], isBehind: !isTaken));
-        (isTaken ? running : result.Value)?.ForgetKeys();
+        (isTaken ? running : wanted)?.ForgetKeys();
         if (!isTaken) return running;
+        uplinks.SetListed(result.Value!.Uplinks);
         Log.Reloaded(log, origin.File);
-        return result.Value!;
+        return wanted!;
     }
 
     private async Task<bool> TryBecomeAsync(TunnelService service, TunnelConfig running, TunnelConfig wanted)

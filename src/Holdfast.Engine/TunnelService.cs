@@ -5,6 +5,7 @@ using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Logging;
 using Holdfast.Engine.Routing;
 using Holdfast.Engine.State;
+using Holdfast.Engine.Uplinks;
 using Holdfast.Linux;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ public sealed class TunnelService : IAsyncDisposable
 
     private readonly RunningTunnel _tunnel;
     private readonly NetworkReconciler _network;
+    private readonly UplinkWatch _uplinks;
     private readonly ILogger _log;
     private readonly string _recordPath;
     private WireGuardSocket? _wireGuard;
@@ -31,9 +33,9 @@ public sealed class TunnelService : IAsyncDisposable
     private Task? _closing;
 
     private TunnelService(
-        TunnelConfig config, RunningTunnel tunnel, NetworkReconciler network, RunRecord record, ILogger log)
+        TunnelConfig config, RunningTunnel tunnel, NetworkReconciler network, UplinkWatch uplinks, RunRecord record, ILogger log)
     {
-        (_config, _tunnel, _network, _record, _log) = (config, tunnel, network, record, log);
+        (_config, _tunnel, _network, _uplinks, _record, _log) = (config, tunnel, network, uplinks, record, log);
         _recordPath = RunDirectory.RecordOf(config.Name);
     }
 
@@ -50,11 +52,12 @@ public sealed class TunnelService : IAsyncDisposable
     /// <param name="config">What to bring up. Its keys stay the caller's.</param>
     /// <param name="origin">Where it comes from.</param>
     /// <param name="state">Where peers' endpoints are kept; null keeps none.</param>
+    /// <param name="uplinks">Tells which uplinks there are; the caller's, and outlives the tunnel.</param>
     /// <param name="log">Where changes are logged.</param>
     /// <exception cref="LinuxException">What the kernel refused: the text says what, and what to do.</exception>
     /// <exception cref="IOException">A socket or file of ours can't be made.</exception>
     internal static async Task<TunnelService> StartAsync(
-        TunnelConfig config, TunnelOrigin origin, StateStore? state, ILogger log)
+        TunnelConfig config, TunnelOrigin origin, StateStore? state, UplinkWatch uplinks, ILogger log)
     {
         log = new TunnelLog(log, config.Name);
         var network = new NetworkReconciler(config.Name, log);
@@ -73,7 +76,7 @@ public sealed class TunnelService : IAsyncDisposable
                     State = state?.Of(config.Name),
                 }, log);
             var record = new RunRecord { Name = config.Name, File = origin.File, ByDaemon = origin.ByDaemon };
-            service = new TunnelService(config, tunnel, network, record, log);
+            service = new TunnelService(config, tunnel, network, uplinks, record, log);
             await service.SetUpAsync().ConfigureAwait(false);
             return service;
         }
@@ -104,6 +107,7 @@ public sealed class TunnelService : IAsyncDisposable
         _wireGuard = WireGuardSocket.Open(Name, _tunnel, _log);
         _control = ControlServer.Open(Name, HandleAsync, _log);
         await _tunnel.ApplyAsync(TunnelChanges.ToStart(_config)).ConfigureAwait(false);
+        _uplinks.Follow(_tunnel.HearUplinks, () => _tunnel.IsBusy);
         await _tunnel.WaitForNamesAsync(NamePatience).ConfigureAwait(false);
         await ShapeNetworkAsync().ConfigureAwait(false);
         var status = await _tunnel.StatusAsync().ConfigureAwait(false);
@@ -201,6 +205,8 @@ public sealed class TunnelService : IAsyncDisposable
         {
             case ControlVerbs.Status:
                 return new ControlReply { Ok = true, Status = await _tunnel.StatusAsync().WaitAsync(cancel).ConfigureAwait(false) };
+            case ControlVerbs.Uplinks:
+                return new ControlReply { Ok = true, Uplinks = _uplinks.Status() };
             case ControlVerbs.Down:
                 if (await TrySaveAsync().ConfigureAwait(false) is { } refusal) return refusal;
                 _ = _tunnel.EndAsync(new EndReason(EndKind.Down, "asked to go down"));
@@ -248,6 +254,7 @@ public sealed class TunnelService : IAsyncDisposable
 
     private async Task CloseAsync()
     {
+        _uplinks.Leave(_tunnel.HearUplinks);
         if (!_tunnel.Ended.IsCompleted)
             await _tunnel.EndAsync(new EndReason(EndKind.Left, "the engine left")).ConfigureAwait(false);
         var reason = await _tunnel.Ended.ConfigureAwait(false);

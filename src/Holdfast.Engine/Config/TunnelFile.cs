@@ -23,12 +23,15 @@ public sealed class TunnelFile(IConfigFiles files)
     /// <param name="tunnel">Which tunnel of a YAML file; may be null when it has exactly one.</param>
     public ConfigResult<TunnelConfig> Load(string target, string? tunnel = null)
     {
-        string path = Resolve(target);
-        var findings = new ConfigFindings(path);
-        if (Read(path, findings) is not { } file) return findings.Result<TunnelConfig>(null);
-        if (IsYaml(path, file.Text)) return Pick(ParseNode(path, file), tunnel);
-        return ParseWgQuick(path, file);
+        var one = LoadOne(target, tunnel);
+        return new(one.File, one.Value?.Tunnels[0], one.Errors, one.Warnings);
     }
+
+    /// <summary>Reads one tunnel as <see cref="Load"/> does, as the only one of its node, with what the file says of the node
+    /// itself.</summary>
+    /// <param name="target">A path, or a bare name; see <see cref="Resolve"/>.</param>
+    /// <param name="tunnel">Which tunnel; may be null when there is exactly one.</param>
+    public ConfigResult<NodeConfig> LoadOne(string target, string? tunnel = null) => Pick(LoadAll(target), tunnel);
 
     /// <summary>Reads every tunnel of a file of either format; a wg-quick file becomes a node without a name. Never
     /// throws; what is wrong stands in the result.</summary>
@@ -115,16 +118,15 @@ public sealed class TunnelFile(IConfigFiles files)
         }
     }
 
-    private static ConfigResult<TunnelConfig> Pick(ConfigResult<NodeConfig> node, string? name)
+    private static ConfigResult<NodeConfig> Pick(ConfigResult<NodeConfig> node, string? name)
     {
-        var result = new ConfigResult<TunnelConfig>(node.File, null, node.Errors, node.Warnings);
-        if (node.Value is not { } config) return result;
+        if (node.Value is not { } config) return node;
         TunnelConfig[] matching = [.. config.Tunnels.Where(t => name is null || t.Name == name)];
-        if (matching.Length == 1) return result with { Value = matching[0] };
+        if (matching.Length == 1) return node with { Value = config with { Tunnels = [matching[0]] } };
         string names = string.Join(", ", config.Tunnels.Select(t => t.Name));
         string what = name is null ? $"{config.Tunnels.Count} tunnels in the file" : $"no tunnel {name} in the file";
         string hint = names.Length > 0 ? $"name one of {names}" : "add one under tunnels";
-        return result with { Errors = [new(node.File, 0, 0, what, hint)] };
+        return node with { Value = null, Errors = [new(node.File, 0, 0, what, hint)] };
     }
 
     private static ConfigResult<T> WithModes<T>(ConfigResult<T> result, ConfigText file, Func<T, bool> hasCommands)

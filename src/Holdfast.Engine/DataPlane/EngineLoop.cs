@@ -45,6 +45,9 @@ internal sealed class EngineLoop : IDisposable
     private EndReason? _reason;
     private bool _toldOfRefusal;
 
+    // --- written by the engine thread, read by others ------------------------------------------------------
+    private long _lastTraffic;
+
     /// <summary>Takes over the device and the transport.</summary>
     internal EngineLoop(TunDevice device, UdpTransport transport, ITunnelEvents events, Offload offload)
     {
@@ -82,6 +85,9 @@ internal sealed class EngineLoop : IDisposable
 
     /// <summary>The mark of sent datagrams. Engine thread.</summary>
     internal uint Mark { get; private set; }
+
+    /// <summary>When a packet or datagram came last. Any thread.</summary>
+    internal MonoTime LastTraffic => new(Volatile.Read(ref _lastTraffic));
 
     /// <summary>Packets that went to the host, and that the host's device refused. Engine thread.</summary>
     internal (long Written, long Failed, long Read) DeviceCounters =>
@@ -228,6 +234,7 @@ internal sealed class EngineLoop : IDisposable
 
     private void Handle(in EpollEvent happened, in Now now)
     {
+        if (happened.Token is DeviceToken or >= FirstLaneToken) Volatile.Write(ref _lastTraffic, now.Mono.Nanoseconds);
         switch (happened.Token)
         {
             case DeviceToken:

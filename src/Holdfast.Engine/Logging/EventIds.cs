@@ -1,6 +1,6 @@
 namespace Holdfast.Engine.Logging;
 
-/// <summary>Numbers of log events: stable, by room. 21xx tunnel, 22xx endpoints, 23xx network, 24xx state, 25xx faces.</summary>
+/// <summary>Numbers of log events: stable, by room. 21xx tunnel, 22xx endpoints, 23xx network, 24xx state, 25xx faces, 26xx uplinks.</summary>
 internal static class EventIds
 {
     internal const int TunnelUp = 2101;
@@ -26,4 +26,9 @@ internal static class EventIds
     internal const int RunsRefused = 2309;
     internal const int StateUnavailable = 2401;
     internal const int ClientFailed = 2501;
+    internal const int UplinkUp = 2601;
+    internal const int UplinkOut = 2602;
+    internal const int UplinkFiltered = 2603;
+    internal const int UplinkWithoutSocket = 2604;
+    internal const int UplinksUnseen = 2605;
 }

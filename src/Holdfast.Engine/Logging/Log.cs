@@ -82,6 +82,25 @@ internal static partial class Log
         "State can't be kept ({Error}), going on without: after a restart peers must be found by their configuration")]
     internal static partial void StateUnavailable(ILogger log, string error);
 
+    [LoggerMessage(EventIds.UplinkUp, LogLevel.Information, "Uplink {Uplink} is up: {Addresses}")]
+    internal static partial void UplinkUp(ILogger log, string uplink, string addresses);
+
+    [LoggerMessage(EventIds.UplinkOut, LogLevel.Information, "Uplink {Uplink} is out ({Reason}), going on with what is left")]
+    internal static partial void UplinkOut(ILogger log, string uplink, string? reason);
+
+    [LoggerMessage(EventIds.UplinkFiltered, LogLevel.Warning,
+        "A strict rp_filter drops what comes by uplink {Uplink}, because another interface has the better default route: "
+        + "`sysctl -w {Setting}=2`; going on with what gets through")]
+    internal static partial void UplinkFiltered(ILogger log, string uplink, string setting);
+
+    [LoggerMessage(EventIds.UplinkWithoutSocket, LogLevel.Warning,
+        "Uplink {Index} gets no socket of its own ({Error}), going on with the others")]
+    internal static partial void UplinkWithoutSocket(ILogger log, int index, string error);
+
+    [LoggerMessage(EventIds.UplinksUnseen, LogLevel.Warning,
+        "Uplinks can't be looked at ({Error}), going on with what is known and trying again in {Wait}")]
+    internal static partial void UplinksUnseen(ILogger log, string error, TimeSpan wait);
+
     [LoggerMessage(EventIds.ClientFailed, LogLevel.Debug, "A client of {Socket} was cut off: {Error}")]
     internal static partial void ClientFailed(ILogger log, string socket, string error);
 }

@@ -48,7 +48,10 @@ internal sealed class LabelledText(RenderStyle style)
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
-    private string Paint(string text, Tint tint)
+    private string Paint(string text, Tint tint) => Paint(text, tint, style);
+
+    /// <summary>The text in its colour, where there are colours.</summary>
+    internal static string Paint(string text, Tint tint, RenderStyle style)
     {
         if (!style.Colour || tint == Tint.None) return text;
         var code = tint switch { Tint.Good => 32, Tint.Waiting => 33, Tint.Bad => 31, _ => 1 };
@@ -56,6 +59,6 @@ internal sealed class LabelledText(RenderStyle style)
     }
 
     /// <summary>A path or name may hold what a terminal would obey.</summary>
-    private static string Clean(string text) =>
+    internal static string Clean(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
 }

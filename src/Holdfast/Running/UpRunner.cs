@@ -20,13 +20,14 @@ internal static class UpRunner
     {
         CryptoLibraries.Require();
         Rights.Require();
-        var (config, file) = Load(target, tunnel: null, errors);
+        var (node, file) = Load(target, errors);
+        var config = node.Tunnels[0];
         await RefuseRunningAsync(config.Name);
         if (foreground)
         {
             using var manager = ServiceManager.Take();
             await Hooks.RunAsync(config.PreUp, config.Name, errors);
-            await RunEngineAsync(config, file, manager, errors);
+            await RunEngineAsync(node, file, manager, errors);
             return;
         }
         await Hooks.RunAsync(config.PreUp, config.Name, errors);
@@ -38,7 +39,7 @@ internal static class UpRunner
     internal static Task RunBackgroundEngineAsync(string file, TextWriter errors) =>
         EngineProcess.ReportingAsync(async () =>
         {
-            var (config, path) = Load(file, tunnel: null, errors);
+            var (node, path) = Load(file, errors);
             using var reload = ReloadSignal.Take();
             using var stop = new CancellationTokenSource();
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -48,20 +49,21 @@ internal static class UpRunner
             });
             var engine = new TunnelEngine(
                 new TunnelOrigin(path), ServiceManager.None, EventLog.Open(errors, LogLevel.Information));
-            var reason = await engine.RunAsync(config, EngineProcess.ReportUpAsync, reload.Wishes, EndKind.Left, stop.Token);
-            if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
+            var reason = await engine.RunAsync(node, EngineProcess.ReportUpAsync, reload.Wishes, EndKind.Left, stop.Token);
+            if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(node.Tunnels[0], errors);
         });
 
     private static async Task RunEngineAsync(
-        TunnelConfig config, string file, ServiceManager manager, TextWriter errors)
+        NodeConfig node, string file, ServiceManager manager, TextWriter errors)
     {
+        var config = node.Tunnels[0];
         using var reload = ReloadSignal.Take();
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         var engine = new TunnelEngine(new TunnelOrigin(file), manager, EventLog.Open(errors, LogLevel.Information));
         var reason = await engine.RunAsync(
-            config, () => AfterUpAsync(config, errors), reload.Wishes, EndKind.Down, stop.Token);
+            node, () => AfterUpAsync(config, errors), reload.Wishes, EndKind.Down, stop.Token);
         if (stop.IsCancellationRequested) await AfterDownAsync(config, errors);
         else if (reason.Kind == EndKind.DeviceGone) await RemoveNameServersAsync(config, errors);
         if (reason.Kind == EndKind.Failed) throw new CommandException(reason.Text);
@@ -131,12 +133,12 @@ internal static class UpRunner
             throw new CommandException($"{name} is up already; `holdfast down {name}` first, or `holdfast status {name}`");
     }
 
-    /// <summary>Reads the file; what is wrong with it is all said at once.</summary>
-    internal static (TunnelConfig Config, string File) Load(string target, string? tunnel, TextWriter errors)
+    /// <summary>Reads the file, of one tunnel; what is wrong with it is all said at once.</summary>
+    private static (NodeConfig Node, string File) Load(string target, TextWriter errors)
     {
-        var result = TunnelFile.OnHost.Load(target, tunnel);
+        var result = TunnelFile.OnHost.LoadOne(target);
         foreach (var warning in result.Warnings) errors.WriteLine($"warning: {warning}");
-        if (result.Value is { } config) return (config, Path.GetFullPath(result.File));
+        if (result.Value is { } node) return (node, Path.GetFullPath(result.File));
         throw new CommandException(string.Join('\n', result.Errors));
     }
 }

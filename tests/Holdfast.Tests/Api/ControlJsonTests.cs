@@ -93,6 +93,31 @@ public sealed class ControlJsonTests
     }
 
     [Fact]
+    public void An_uplink_has_these_names() => Assert.Equal(Line("""
+        {"ok":true,"uplinks":[{"interface":"wwan0","interface_index":3,"up":false,"reason":"no carrier",
+        "since":"2026-11-21T04:05:06+00:00","addresses":["192.0.2.2"],"gateway_v4":"192.0.2.1","gateway_v6":null,"weight":50,
+        "metered":true,"backup":false,"listed":true,"bound":false,"warning":null}]}
+        """), Text(new ControlReply
+    {
+        Ok = true,
+        Uplinks =
+        [
+            new UplinkStatus
+            {
+                Interface = "wwan0",
+                InterfaceIndex = 3,
+                Reason = "no carrier",
+                Since = Whole.Since,
+                Addresses = ["192.0.2.2"],
+                GatewayV4 = "192.0.2.1",
+                Weight = 50,
+                Metered = true,
+                Listed = true,
+            },
+        ],
+    }));
+
+    [Fact]
     public void Keys_of_a_later_version_are_passed_over() =>
         Assert.True(JsonSerializer.Deserialize("""{"ok":true,"later":{"a":[1]}}""",
             ControlJson.Default.ControlReply)!.Ok);
@@ -108,6 +133,9 @@ public sealed class ControlJsonTests
     [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[{"public_key":"p","allowed_ips":[null]}]}}""")]
     [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[{"public_key":"p","endpoints":null}]}}""")]
     [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[{"public_key":"p","endpoints":[null]}]}}""")]
+    [InlineData("""{"ok":true,"uplinks":[null]}""")]
+    [InlineData("""{"ok":true,"uplinks":[{"interface":null}]}""")]
+    [InlineData("""{"ok":true,"uplinks":[{"interface":"a","addresses":[null]}]}""")]
     public void A_reply_with_parts_missing_is_none(string text) =>
         Assert.Throws<JsonException>(() => ControlClient.Read(System.Text.Encoding.UTF8.GetBytes(text)));
 
