@@ -59,7 +59,7 @@ bench: setup-lab out/holdfast
 # load (HOLDFAST_SOAK_MINUTES); kill -9 at three hundred instants, ten minutes; twice ten minutes with a real peer across its rekeys.
 soak: setup-lab out/holdfast build
 	HOLDFAST_SEEDS=10000 tests/Holdfast.Tests/bin/Release/net10.0/Holdfast.Tests -noColor -showLiveOutput \
-		-class Holdfast.Tests.Protocol.SimulationTests
+		-class Holdfast.Tests.Protocol.SimulationTests -class Holdfast.Tests.Protocol.Paths.PathFaultTests
 	tests/Holdfast.Tests/bin/Release/net10.0/Holdfast.Tests -noColor -showLiveOutput -explicit only \
 		-class Holdfast.Tests.Protocol.CrowdTests
 	tests/Holdfast.LabTests/bin/Release/net10.0/Holdfast.LabTests -noColor -showLiveOutput -explicit only

@@ -11,5 +11,6 @@ namespace Holdfast.Control;
 [JsonSerializable(typeof(ControlReply))]
 [JsonSerializable(typeof(TunnelStatus))]
 [JsonSerializable(typeof(IReadOnlyList<TunnelStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<ListedPath>))]
 [JsonSerializable(typeof(IReadOnlyList<UplinkStatus>))]
 public sealed partial class ControlJson : JsonSerializerContext;

@@ -59,6 +59,9 @@ public sealed record PeerStatus
     [JsonPropertyName("keepalive")]
     public int PersistentKeepalive { get; init; }
 
+    /// <summary>The ways by which data may go to it; none while there is only its endpoint.</summary>
+    public IReadOnlyList<PathStatus> Paths { get; init; } = [];
+
     /// <summary>What was dropped on the way to or from it, by name; only reasons that occurred.</summary>
     public IReadOnlyDictionary<string, long> Drops { get; init; } = new Dictionary<string, long>();
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Holdfast.Control;
 using Holdfast.Crypto;
 using Holdfast.Engine.Config;
+using Holdfast.Engine.DataPlane;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Peers;
 
@@ -32,6 +33,8 @@ internal sealed class PeerMoment(Peer peer, string? name, IReadOnlyList<Endpoint
     private readonly int _keepalive = peer.PersistentKeepalive;
     private readonly Dictionary<string, long> _drops = peer.Drops is { } drops ? DropNames.Of(drops) : NoDrops;
 
+    private readonly PathMoment[] _paths = [.. peer.Paths.Select(p => new PathMoment(p, p == peer.ActivePath, Clock.Read().Mono))];
+
     /// <summary>The same, as it is told to others.</summary>
     internal PeerStatus ToStatus() => new()
     {
@@ -58,6 +61,7 @@ internal sealed class PeerMoment(Peer peer, string? name, IReadOnlyList<Endpoint
         ReceivedPackets = _receivedPackets,
         SentPackets = _sentPackets,
         PersistentKeepalive = _keepalive,
+        Paths = [.. _paths.Select(p => p.ToStatus())],
         Drops = _drops,
     };
 }

@@ -58,6 +58,7 @@ public sealed partial class RunningTunnel
         Endpoints = peer.Endpoint.IsKnown && peer.Endpoint.ToIPEndPoint() is var at
             ? [new EndpointSpec(at.Address.ToString(), (ushort)at.Port, at.Address)] : [.. _endpoints.SpecsOf(peer)],
         PersistentKeepalive = peer.PersistentKeepalive == 0 ? null : peer.PersistentKeepalive,
+        Paths = peer.PathMode,
     };
 
     private int? TryReadMtu()

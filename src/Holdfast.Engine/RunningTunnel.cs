@@ -49,6 +49,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         _endpoints = new PeerEndpoints(OnEngineAsync, log);
         _endpoints.Resolved += (peer, moved) =>
         {
+            _loop.Tunnel.SetElsewhere(peer, _endpoints.AddressesOf(peer), Clock.Read());
             if (moved) _loop.Tunnel.Redirect(peer, Clock.Read());
             else _loop.Tunnel.Resume(peer, Clock.Read());
         };
@@ -304,7 +305,8 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     }
 
     private static Capabilities OffersOf(CipherChoice cipher) =>
-        cipher == CipherChoice.Auto && Processor.HasAes ? Capabilities.Aes256Gcm : Capabilities.None;
+        cipher != CipherChoice.Auto ? Capabilities.None
+        : Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths;
 
     private void Rebind(ushort port, uint mark)
     {
@@ -331,6 +333,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         if (delta.Name is { Length: > 0 } name) _names[peer.PublicKey] = name;
         else if (delta.Name is not null) _names.Remove(peer.PublicKey);
         if (delta.SetsPresharedKey) peer.SetPresharedKey(delta.PresharedKey);
+        if (delta.Paths is { } paths && paths != peer.PathMode) peer.PathMode = paths;
         if (delta.ReplacesAllowedIps) tunnel.AllowedIps.RemoveAll(peer);
         foreach (var allowed in delta.AllowedIps)
         {
@@ -338,7 +341,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             else tunnel.AllowedIps.Set(allowed.Prefix, peer);
         }
         var before = peer.Endpoint;
-        if (delta.Endpoints is { } specs) SetEndpoints(peer, specs);
+        if (delta.Endpoints is { } specs) SetEndpoints(peer, specs, now);
         if (delta.Endpoint is { } endpoint)
         {
             _endpoints.Forget(peer);
@@ -359,11 +362,12 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     }
 
     /// <summary>Where the peer was last counts more than what the file says, unless the file changed since.</summary>
-    private void SetEndpoints(Peer peer, IReadOnlyList<EndpointSpec> specs)
+    private void SetEndpoints(Peer peer, IReadOnlyList<EndpointSpec> specs, in Now now)
     {
         var written = string.Join(' ', specs);
         var last = _remembered.GetValueOrDefault(peer.PublicKey);
         _endpoints.Set(peer, specs, last is not null && last.Configured == written ? last.Endpoint : default);
+        _loop.Tunnel.SetElsewhere(peer, _endpoints.AddressesOf(peer), now);
     }
 
     private void Remove(Peer peer)
@@ -390,6 +394,13 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
 
     void ITunnelEvents.HandshakeGivenUp(Peer peer) =>
         Log.HandshakeGivenUp(_log, NameOf(peer), peer.Endpoint.ToString());
+
+    void ITunnelEvents.PathChanged(Peer peer, PeerPath path)
+    {
+        var (from, at) = (PathMoment.NameOf(path.Local), path.Remote.ToString());
+        if (peer.ActivePath == path) Log.PathCarries(_log, NameOf(peer), from, at);
+        else Log.PathChanged(_log, NameOf(peer), from, at, PathMoment.NameOf(path.State), PathMoment.NameOf(path.Cause));
+    }
 
     private void Remember(Peer peer)
     {

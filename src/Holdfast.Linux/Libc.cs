@@ -78,6 +78,9 @@ internal static unsafe partial class Libc
     internal static int FileStatus(int directory, string path, int flags, FileState* fill) =>
         (int)Result(statx(directory, path, flags, BasicStatus, fill));
 
+    /// <summary>Fills 16 bytes; null if there is none.</summary>
+    internal static byte* IndexToName(uint index, byte* fill) => if_indextoname(index, fill);
+
     internal static int SetNamespace(int fd, int type) => (int)Result(setns(fd, type));
 
     internal static int Unshare(int flags) => (int)Result(unshare(flags));
@@ -103,6 +106,9 @@ internal static unsafe partial class Libc
         (int)Result(timerfd_settime(fd, flags, value, null));
 
     internal static int ClockGetTime(int clock, TimeSpec* fill) => (int)Result(clock_gettime(clock, fill));
+
+    [LibraryImport(Library)]
+    private static partial byte* if_indextoname(uint index, byte* fill);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);

@@ -7,6 +7,9 @@ namespace Holdfast.LabTests;
 /// <summary>`make bench` does not rot: everybody is measured once, briefly. The figures are not judged.</summary>
 public sealed class BenchTests
 {
+    /// <summary>Whom a run measures: of Holdfast with the other cipher only the configuration differs.</summary>
+    private static readonly string[] Measured = ["bare", "holdfast", "wireguard-go", "openvpn"];
+
     [Fact]
     public async Task Everybody_is_measured()
     {
@@ -14,14 +17,14 @@ public sealed class BenchTests
         try
         {
             var (compare, output, errors) = await Programs.Run(TimeSpan.FromMinutes(5), "Holdfast.Compare.dll",
-                "--quick", "--json", file);
+                "--quick", "--only", string.Join(',', Measured), "--json", file);
             Assert.True(compare.ExitCode == 0, $"{output}\n{errors}");
             foreach (var metric in Metric.All)
                 Assert.Contains(metric.Name, output);
             using var figures = JsonDocument.Parse(await File.ReadAllTextAsync(file,
                 TestContext.Current.CancellationToken));
             var contenders = figures.RootElement.GetProperty("contenders");
-            foreach (var contender in Contender.All)
+            foreach (var contender in Measured.Select(Contender.Named))
             {
                 var round = contenders.GetProperty(contender.Name).GetProperty("rounds").EnumerateArray().Single();
                 Assert.True(round.GetProperty(Metric.OneStream.Key).GetDouble() > 1);

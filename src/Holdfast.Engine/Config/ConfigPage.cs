@@ -111,6 +111,7 @@ public static class ConfigPage
         ConfigType.Kind => "wireguard",
         ConfigType.Device => "tun",
         ConfigType.Cipher => "auto or wireguard",
+        ConfigType.Paths => string.Join(", ", PathModeText.Words),
         ConfigType.Section => "keys, see below",
         ConfigType.Sections => "a list, see below",
         _ => throw new InvalidOperationException($"No words for {key.Type}."),

@@ -96,6 +96,9 @@ public static class ConfigSchema
             case ConfigType.Cipher:
                 WriteWords(json, "auto", "wireguard");
                 break;
+            case ConfigType.Paths:
+                WriteWords(json, PathModeText.Words);
+                break;
             case ConfigType.Key:
                 WritePattern(json, "^[A-Za-z0-9+/]{43}=$");
                 break;

@@ -72,6 +72,9 @@ public enum ConfigType
     /// <summary>The word auto or wireguard.</summary>
     Cipher,
 
+    /// <summary>A word for the use of several paths.</summary>
+    Paths,
+
     /// <summary>Keys of a section of its own.</summary>
     Section,
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Crypto;
+using Holdfast.Protocol.Paths;
 
 namespace Holdfast.Engine.Config;
 
@@ -31,4 +32,7 @@ public sealed record PeerConfig
 
     /// <summary>Seconds between keepalives, 1 to 65535; null for off.</summary>
     public ushort? PersistentKeepalive { get; init; }
+
+    /// <summary>How several ways to the peer are used, if it is Holdfast too; a wg-quick file always says failover.</summary>
+    public PathMode Paths { get; init; }
 }

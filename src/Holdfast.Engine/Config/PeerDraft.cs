@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Crypto;
+using Holdfast.Protocol.Paths;
 
 namespace Holdfast.Engine.Config;
 
@@ -22,6 +23,8 @@ internal sealed class PeerDraft(Place place)
 
     public ushort? Keepalive { get; set; }
 
+    public PathMode Paths { get; set; }
+
     public PeerConfig Finish() => new()
     {
         Name = Name,
@@ -30,5 +33,6 @@ internal sealed class PeerDraft(Place place)
         AllowedIps = [.. AllowedIps.Select(a => a.Prefix)],
         Endpoints = [.. Endpoints],
         PersistentKeepalive = Keepalive,
+        Paths = Paths,
     };
 }

@@ -43,6 +43,7 @@ public static class TunnelChanges
         PresharedKey = peer.PresharedKey?.Copy(),
         Endpoints = [.. peer.Endpoints],
         PersistentKeepalive = peer.PersistentKeepalive ?? 0,
+        Paths = peer.Paths,
         ReplacesAllowedIps = true,
         AllowedIps = [.. peer.AllowedIps.Select(p => new AllowedIpDelta(p))],
     };

@@ -38,6 +38,7 @@ internal static class WgQuickPrinter
         for (int i = 0; i < peer.Endpoints.Count; i++)
             Line(text, i == 0 ? "Endpoint" : "# Endpoint", peer.Endpoints[i]);
         Line(text, "PersistentKeepalive", peer.PersistentKeepalive);
+        Line(text, "# Paths", peer.Paths == default ? null : PathModeText.Of(peer.Paths));
     }
 
     private static string? Key(Secret? key, bool hide) => key is null ? null : hide ? "(hidden)" : key.ToBase64();

@@ -21,7 +21,10 @@ public static class YamlKeys
         new("endpoints", Endpoints, "[]", "Where the peer is reached. With several, they are tried in this order "
             + "while handshakes stay unanswered. Left out, the peer has to call first."),
         new("keepalive", Keepalive, "off", "Seconds between packets that keep a NAT's mapping open."),
-        Reserved("paths"), Reserved("group"), Reserved("layer"),
+        new("paths", ConfigType.Paths, "failover", "How several ways to this peer are used, if it is Holdfast too: failover uses the "
+            + "best that works and leaves it at once when it fails; redundant sends copies by the best two; single has one way only, "
+            + "as with plain WireGuard. A change from or to single counts from the next handshake."),
+        Reserved("group"), Reserved("layer"),
     ]);
 
     /// <summary>A tunnel.</summary>

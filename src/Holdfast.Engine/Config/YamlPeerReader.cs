@@ -50,6 +50,9 @@ internal sealed class YamlPeerReader(ConfigFindings findings, YamlGroup group, K
             case "keepalive":
                 if (ValueText.TryKeepalive(text, out ushort? seconds, out problem)) peer.Keepalive = seconds;
                 break;
+            case "paths":
+                if (PathModeText.TryRead(text, out var mode, out problem)) peer.Paths = mode;
+                break;
             default:
                 throw new InvalidOperationException($"No reader for {key}.");
         }

@@ -60,6 +60,7 @@ internal static class YamlPrinter
         List(text, Indent, "allowed_ips", peer.AllowedIps);
         List(text, Indent, "endpoints", [.. peer.Endpoints.Select(e => $"udp://{e}")]);
         Line(text, Indent, "keepalive", peer.PersistentKeepalive);
+        Line(text, Indent, "paths", peer.Paths == default ? null : PathModeText.Of(peer.Paths));
     }
 
     // A node's file has no commands; they stay readable for whoever turns a wg-quick file into one.

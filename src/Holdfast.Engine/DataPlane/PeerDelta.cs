@@ -1,6 +1,7 @@
 using Holdfast.Crypto;
 using Holdfast.Engine.Config;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Paths;
 
 namespace Holdfast.Engine.DataPlane;
 
@@ -33,6 +34,9 @@ public sealed record PeerDelta
 
     /// <summary>The new keepalive in seconds, 0 for off; null leaves it.</summary>
     public ushort? PersistentKeepalive { get; init; }
+
+    /// <summary>How several ways to it are used from now on; null leaves that.</summary>
+    public PathMode? Paths { get; init; }
 
     /// <summary>Whether its allowed IPs go first.</summary>
     public bool ReplacesAllowedIps { get; init; }

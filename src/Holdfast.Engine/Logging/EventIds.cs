@@ -13,6 +13,8 @@ internal static class EventIds
     internal const int ConfigWarning = 2108;
     internal const int TunnelNotStarted = 2109;
     internal const int TunnelNotStopped = 2110;
+    internal const int PathCarries = 2111;
+    internal const int PathChanged = 2112;
     internal const int NameResolved = 2201;
     internal const int NameNotResolved = 2202;
     internal const int LookUpEnded = 2203;

@@ -23,6 +23,13 @@ internal static partial class Log
     [LoggerMessage(EventIds.EndpointChanged, LogLevel.Information, "{Peer} is at {Endpoint}")]
     internal static partial void EndpointChanged(ILogger log, string peer, string endpoint);
 
+    [LoggerMessage(EventIds.PathCarries, LogLevel.Information, "{Peer}: the path by {Uplink} to {Endpoint} carries")]
+    internal static partial void PathCarries(ILogger log, string peer, string uplink, string endpoint);
+
+    [LoggerMessage(EventIds.PathChanged, LogLevel.Information, "{Peer}: the path by {Uplink} to {Endpoint} is {State}: {Reason}")]
+    internal static partial void PathChanged(
+        ILogger log, string peer, string uplink, string endpoint, string state, string reason);
+
     [LoggerMessage(EventIds.Reloaded, LogLevel.Information, "{File} is in force")]
     internal static partial void Reloaded(ILogger log, string file);
 

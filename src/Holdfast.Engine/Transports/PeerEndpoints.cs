@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Engine.Config;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,11 @@ internal sealed class PeerEndpoints(Func<Action, Task> onEngine, ILogger log) : 
 
     /// <summary>As written, for status; empty for a peer whose endpoint was learned or set by address.</summary>
     internal IReadOnlyList<EndpointSpec> SpecsOf(Peer peer) => _entries.GetValueOrDefault(peer)?.Specs ?? [];
+
+    /// <summary>All addresses that a peer is known to have: written ones, and those that its names have.</summary>
+    internal IReadOnlyList<Endpoint> AddressesOf(Peer peer) => _entries.GetValueOrDefault(peer) is not { } entry ? []
+        : [.. entry.Specs.Where(s => s.Address is not null).Select(s => Endpoint.From(new IPEndPoint(s.Address!, s.Port)))
+            .Concat(entry.Found).Distinct()];
 
     /// <summary>
     /// Sets a peer's endpoints. An address is used at once, a name when it is known. With <paramref name="seen"/>, the peer was
@@ -122,6 +128,8 @@ internal sealed class PeerEndpoints(Func<Action, Task> onEngine, ILogger log) : 
     private void Found(Peer peer, Entry entry, EndpointSpec spec, IPAddress[] addresses)
     {
         entry.Failures = 0;
+        entry.Found = [.. entry.Found.Where(e => e.Port != spec.Port).Concat(
+            addresses.Select(a => Endpoint.From(new IPEndPoint(a, spec.Port)))).Distinct().Take(PathLimits.Endpoints)];
         if (peer.HasSession && peer.UnansweredInitiations == 0) return; // found meanwhile
         var address = addresses[entry.Lookups++ % addresses.Length];
         Log.NameResolved(log, spec.Host, address);
@@ -152,6 +160,9 @@ internal sealed class PeerEndpoints(Func<Action, Task> onEngine, ILogger log) : 
         internal int Index { get; set; } = -1;
 
         internal Endpoint Seen { get; set; }
+
+        /// <summary>What the names were, when they were last looked up.</summary>
+        internal Endpoint[] Found { get; set; } = [];
 
         internal int Candidates => Specs.Count + (Seen.IsKnown ? 1 : 0);
 

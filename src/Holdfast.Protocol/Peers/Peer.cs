@@ -137,8 +137,8 @@ public sealed class Peer
         Source = default;
     }
 
-    /// <summary>Our own address towards it may be what broke: the kernel chooses anew.</summary>
-    public void ForgetSource() => Source = default;
+    /// <summary>Our own address towards it may be what broke: the kernel chooses anew, at the same uplink.</summary>
+    public void ForgetSource() => Source = new LocalAddress(default, Source.InterfaceIndex);
 
     internal Drop Count(Drop reason) => (_drops ??= new DropCounters()).Count(reason);
 }

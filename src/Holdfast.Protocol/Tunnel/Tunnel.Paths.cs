@@ -40,13 +40,21 @@ public sealed partial class Tunnel
     private void FindPaths(Peer peer, in Now now)
     {
         if (peer.Current is not { AgreesPaths: true } || !peer.CurrentEndpoint.IsKnown) return;
-        if (peer.PathTable is null && Uplinks.Length < 2 && peer.Elsewhere.Length == 0) return;
+        if (peer.PathTable is null && Uplinks.Length < 2 && !IsElsewhere(peer)) return;
         var paths = PathsOf(peer, now);
         FindPathsTo(paths, peer.CurrentEndpoint, now);
         foreach (var remote in peer.Elsewhere) FindPathsTo(paths, remote, now);
         foreach (var path in paths.All)
             if (path is not null) path.Own = FlagsOf(path.Local);
         ArmPaths(peer, now.Mono);
+    }
+
+    /// <summary>Whether it may have another address than the one that is in use.</summary>
+    private static bool IsElsewhere(Peer peer)
+    {
+        foreach (var endpoint in peer.Elsewhere)
+            if (endpoint != peer.CurrentEndpoint) return true;
+        return false;
     }
 
     private void FindPathsTo(PathTable paths, in Endpoint remote, in Now now)
@@ -75,6 +83,8 @@ public sealed partial class Tunnel
         var first = paths.Add(peer.CurrentEndpoint, LocalOf(peer.Source), now.Mono)!;
         first.Become(PathState.Up, PathCause.Handshake, now.Mono);
         paths.Active = first;
+        ref var arrival = ref paths.ArrivalsOf(0); // so far everything came by it
+        (arrival.From, arrival.To) = (peer.CurrentEndpoint, peer.Source);
         peer.Current?.Window.Widen(PathLimits.ReplayWindowBits);
         return paths;
     }
@@ -115,7 +125,8 @@ public sealed partial class Tunnel
     {
         if (peer.PathTable is not { } paths)
         {
-            if (peer.Source.InterfaceIndex != 0 && Uplinks.Length > 0 && !HasUplink(peer.Source)) Announce(peer, now);
+            if (peer.Source.InterfaceIndex == 0 || Uplinks.Length == 0 || HasUplink(peer.Source)) return;
+            Announce(peer, now);
             return;
         }
         ushort lost = 0;
@@ -128,6 +139,21 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
             if (path is { MayCarry: true } && !HasUplink(path.Local)) Fail(peer, paths, path, PathCause.UplinkLost, now);
         if (lost != 0) SayLost(peer, paths, lost, now);
+    }
+
+    /// <summary>The uplink by which a peer without paths is reached: the first that leads there, backup and metered ones last. By the
+    /// host's choice if none does.</summary>
+    private LocalAddress BestUplink(in Endpoint remote)
+    {
+        LocalUplink? best = null;
+        foreach (var uplink in Uplinks)
+        {
+            if (remote.Family == 4 ? !uplink.HasV4 : !uplink.HasV6) continue;
+            if (best is not { } there || RankOf(uplink) < RankOf(there)) best = uplink;
+        }
+        return best is { } found ? new LocalAddress(default, found.InterfaceIndex) : default;
+
+        static int RankOf(LocalUplink uplink) => (uplink.IsBackup ? 2 : 0) + (uplink.IsMetered ? 1 : 0);
     }
 
     private static bool WasUplink(PathTable paths, in LocalAddress to)
@@ -320,7 +346,7 @@ public sealed partial class Tunnel
             path.Told = probe.Flags & (ProbeFlags.Backup | ProbeFlags.Metered);
             if (path.State != PathState.Up && path.NextProbe > now.Mono + PathLimits.UnprovedProbe)
                 path.NextProbe = now.Mono; // it came by here, so here it is worth asking
-            else if (path.State == PathState.Up && path.Nonce == 0 && IsIdle(path, now.Mono))
+            else if (path.State == PathState.Up && path.Nonce == 0 && path.NextProbe > now.Mono && IsIdle(path, now.Mono))
                 path.NextProbe = now.Mono + (ProbeInterval(path, now.Mono) * 1.5); // one end's probing is enough
             ArmPaths(peer, path.NextProbe);
         }
@@ -346,8 +372,9 @@ public sealed partial class Tunnel
         if (path.ProbeAsked) paths.Promise();
         (path.Nonce, path.UnansweredProbes) = (0, 0);
         (path.ArrivedPackets, path.ArrivedOf) = ((long)echo.Arrived, (long)echo.Of);
+        path.NextProbe = now.Mono + (path.State is PathState.Up or PathState.Unproved
+            ? ProbeInterval(path, now.Mono) : PathLimits.DoubtedProbe);
         Answered(peer, paths, path, PathCause.ProbeAnswered, now);
-        path.NextProbe = now.Mono + (path.State == PathState.Up ? ProbeInterval(path, now.Mono) : PathLimits.DoubtedProbe);
         ArmPaths(peer, path.NextProbe);
         return Drop.None;
     }
@@ -364,7 +391,7 @@ public sealed partial class Tunnel
         if (path.Replaces is { State: PathState.Up } moved && moved.LastAnswer < path.Found) Doubt(peer, paths, moved, now);
         path.Replaces = null;
         Choose(peer, paths, now);
-        if (paths.NeedsPromise && paths.Active is { } active) (active.Nonce, active.NextProbe) = (0, now.Mono);
+        if (paths.NeedsPromise) (path.Nonce, path.NextProbe) = (0, now.Mono);
         ArmPaths(peer, path.MayLeadFrom);
     }
 

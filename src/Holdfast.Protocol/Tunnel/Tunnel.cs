@@ -166,7 +166,7 @@ public sealed partial class Tunnel : IDisposable
     /// </summary>
     public void Announce(Peer peer, in Now now)
     {
-        peer.ForgetSource();
+        peer.Source = BestUplink(peer.CurrentEndpoint);
         if (peer.HasSession) SendKeepalive(peer, now);
     }
 

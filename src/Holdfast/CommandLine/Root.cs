@@ -14,6 +14,7 @@ internal sealed class Root : Noun
         ("device", () => new DeviceVerb()),
         ("daemon", () => new DaemonVerb()),
         ("engine", () => new EngineVerb()),
+        ("path", () => new PathNoun()),
         ("uplink", () => new UplinkNoun()),
         ("key", () => new KeyNoun()),
         ("config", () => new ConfigNoun()),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.CommandLine;
+using Holdfast.Rendering;
 using Holdfast.Running;
 
 namespace Holdfast.Commands;
@@ -40,5 +41,6 @@ internal sealed class StatusVerb : Verb
         => RunAsync(words.GetValue(_name), words.GetValue(_json), words.GetValue(_watch), streams);
 
     private static Task<int> RunAsync(string? name, bool json, bool watch, Streams streams) =>
-        watch ? StatusRunner.WatchAsync(name, json, streams) : StatusRunner.RunAsync(name, json, streams);
+        watch ? StatusRunner.WatchAsync(name, json, StatusView.Tunnels, streams)
+        : StatusRunner.RunAsync(name, json, StatusView.Tunnels, streams);
 }

@@ -48,6 +48,8 @@ internal static class StatusText
         var (state, tint) = StateOf(peer);
         text.Line("state", state, tint);
         text.Line("endpoint", Endpoint(peer));
+        foreach (var path in peer.Paths.OrderByDescending(p => p.Carries).ThenBy(p => p.State == "up" ? 0 : 1))
+            text.Line("path", PathText.Of(path, now), PathText.TintOf(path));
         text.Line("allowed ips", peer.AllowedIps.Count == 0 ? ["(none)"] : peer.AllowedIps);
         text.Line("latest handshake", peer.LatestHandshake is { } then ? Words.Ago(then, now) : "(none)");
         if (peer.Cipher is { } cipher) text.Line("cipher", cipher);

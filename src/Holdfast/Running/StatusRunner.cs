@@ -1,26 +1,26 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Holdfast.Control;
 using Holdfast.Rendering;
 
 namespace Holdfast.Running;
 
-/// <summary><c>status</c>: asks engines, and shows what they say. Knows nothing but the control sockets.</summary>
+/// <summary><c>status</c> and <c>path list</c>: asks engines, and shows what they say. Knows nothing but the control
+/// sockets.</summary>
 internal static class StatusRunner
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Shows one tunnel, or all.</summary>
-    internal static async Task<int> RunAsync(string? name, bool json, Streams streams)
+    internal static async Task<int> RunAsync(string? name, bool json, StatusView view, Streams streams)
     {
         var (tunnels, code) = await AskAsync(name, streams, CancellationToken.None);
         if (name is not null && tunnels.Count == 0) return code;
-        Show(name, tunnels, json, streams.Out, RenderStyle.OfOutput());
+        Show(name, tunnels, json, view, streams.Out);
         return code;
     }
 
     /// <summary>Shows again and again, in place on a terminal, until interrupted or the named tunnel is gone.</summary>
-    internal static async Task<int> WatchAsync(string? name, bool json, Streams streams)
+    internal static async Task<int> WatchAsync(string? name, bool json, StatusView view, Streams streams)
     {
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -35,7 +35,7 @@ internal static class StatusRunner
                 (var tunnels, code) = await AskAsync(name, streams, stop.Token);
                 if (name is not null && tunnels.Count == 0) return code;
                 if (inPlace) await streams.Out.WriteAsync("\e[H\e[2J");
-                Show(name, tunnels, json, streams.Out, RenderStyle.OfOutput());
+                Show(name, tunnels, json, view, streams.Out);
                 await streams.Out.FlushAsync(stop.Token);
             }
             while (await timer.WaitForNextTickAsync(stop.Token));
@@ -54,14 +54,10 @@ internal static class StatusRunner
     }
 
     private static void Show(
-        string? name, IReadOnlyList<TunnelStatus> tunnels, bool json, TextWriter output, RenderStyle style)
+        string? name, IReadOnlyList<TunnelStatus> tunnels, bool json, StatusView view, TextWriter output)
     {
-        if (!json)
-            output.Write(tunnels.Count == 0 ? "no tunnel is up\n" : StatusText.Of(tunnels, DateTimeOffset.UtcNow, style));
-        else if (name is not null)
-            output.WriteLine(JsonSerializer.Serialize(tunnels[0], ControlJson.Default.TunnelStatus));
-        else
-            output.WriteLine(JsonSerializer.Serialize(tunnels, ControlJson.Default.IReadOnlyListTunnelStatus));
+        if (json) output.WriteLine(view.Json(tunnels, name is not null));
+        else output.Write(tunnels.Count == 0 ? "no tunnel is up\n" : view.Text(tunnels, RenderStyle.OfOutput()));
     }
 
     private static async Task<(IReadOnlyList<TunnelStatus> Tunnels, int Code)> AskAsync(

@@ -94,8 +94,6 @@ public sealed class UplinkTests : LabTest
         var (hub, site) = (lab.Host("hub"), lab.Host("site"));
         await hub.Ip($"address add {HubAddress}/32 dev lo");
         await site.Ip(Default(lab, "isp1", 100), Default(lab, "isp2", 200));
-        // What is not bound to an uplink leaves a dead wire alone, as a host with a network manager does.
-        await site.Shell("echo 1 | tee /proc/sys/net/ipv4/conf/isp*/ignore_routes_with_linkdown");
         return (lab, hub, site);
     }
 

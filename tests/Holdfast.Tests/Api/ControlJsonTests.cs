@@ -42,6 +42,29 @@ public sealed class ControlJsonTests
                 ReceivedPackets = 8,
                 SentPackets = 9,
                 PersistentKeepalive = 25,
+                Paths =
+                [
+                    new PathStatus
+                    {
+                        Id = 1,
+                        Uplink = "wwan0",
+                        LocalAddress = "192.0.2.3",
+                        Endpoint = "192.0.2.1:51820",
+                        State = "up",
+                        Cause = "a probe was answered",
+                        Since = new DateTimeOffset(2026, 11, 21, 5, 1, 0, TimeSpan.Zero),
+                        Carries = true,
+                        RoundTripMilliseconds = 20.5,
+                        JitterMilliseconds = 0.5,
+                        SentPackets = 12,
+                        SentBytes = 13,
+                        SentAgain = 14,
+                        Lost = 15,
+                        LostOf = 16,
+                        IsBackup = true,
+                        IsMetered = true,
+                    },
+                ],
                 Drops = new Dictionary<string, long> { ["replayed"] = 10 },
             },
         ],
@@ -54,7 +77,10 @@ public sealed class ControlJsonTests
         "endpoint":"192.0.2.1:51820","endpoints":["hub.example.org:51820"],"local_address":"192.0.2.2",
         "allowed_ips":["10.7.0.0/24","fd07::/64"],"latest_handshake":"2026-11-21T05:00:00.25+00:00","handshakes":4,
         "unanswered_initiations":5,"has_session":true,"cipher":"aes-256-gcm","received_bytes":6,"sent_bytes":7,"received_packets":8,
-        "sent_packets":9,"keepalive":25,"drops":{"replayed":10}}]}
+        "sent_packets":9,"keepalive":25,"paths":[{"id":1,"uplink":"wwan0","local_address":"192.0.2.3",
+        "endpoint":"192.0.2.1:51820","state":"up","cause":"a probe was answered","since":"2026-11-21T05:01:00+00:00",
+        "carries":true,"round_trip_ms":20.5,"jitter_ms":0.5,"sent_packets":12,"sent_bytes":13,"sent_again":14,"lost":15,
+        "lost_of":16,"backup":true,"metered":true}],"drops":{"replayed":10}}]}
         """;
 
     private const string EmptyText = """
@@ -63,7 +89,7 @@ public sealed class ControlJsonTests
         "drops":{},"peers":[
         {"name":null,"public_key":"peer","has_preshared_key":false,"endpoint":null,"endpoints":[],"local_address":null,
         "allowed_ips":[],"latest_handshake":null,"handshakes":0,"unanswered_initiations":0,"has_session":false,"cipher":null,
-        "received_bytes":0,"sent_bytes":0,"received_packets":0,"sent_packets":0,"keepalive":0,"drops":{}}]}
+        "received_bytes":0,"sent_bytes":0,"received_packets":0,"sent_packets":0,"keepalive":0,"paths":[],"drops":{}}]}
         """;
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class YamlFileTests
                 allowed_ips: [10.7.0.0/24, "fd07::/64"]
                 endpoints: ["udp://203.0.113.5:51820", "[2001:db8::1]:1", "hub.example.org:51820"]
                 keepalive: 25
+                paths: failover
               - public_key: {TestKeys.C}
                 preshared_key: {TestKeys.A}
           - name: hf1
@@ -116,6 +117,8 @@ public sealed class YamlFileTests
         { Peer + "    endpoints: [h:1, \"udp://h:1\"]", "6:22: h:1 stands twice; remove one of them" },
         { Peer + "    endpoints: h:1",
             "6:16: endpoints takes a list, not a single value; write endpoints: [FIRST, SECOND]" },
+        { Peer + "    paths: redundnat", "6:12: unknown use of paths 'redundnat'; did you mean redundant?" },
+        { Peer + "    paths: bond", "6:12: paths: bond is not supported by this version; write paths: failover" },
         { Peer + "    keepalive: x",
             "6:16: 'x' is not a keepalive interval; write off, or seconds from 0 to 65535" },
         { Peer + "    group: x", "6:5: 'group' is not supported by this version; remove it" },

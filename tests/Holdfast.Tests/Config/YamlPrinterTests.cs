@@ -32,6 +32,7 @@ public sealed class YamlPrinterTests
                 allowed_ips: [10.7.0.0/24, "::/0"]
                 endpoints: ["udp://203.0.113.5:51820", "udp://[2001:db8::1]:443", hub.example.org:51820]
                 keepalive: 25
+                paths: redundant
               - public_key: TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=
           - name: "1e3"
             private_key: {{Key}}

@@ -245,7 +245,11 @@ public sealed class TunOffloadTests
                 Flags = AddressFlags.NoDuplicateDetection, // else it is not there before the kernel has looked around
             });
             routes.SetSuperPacketBytes(device.Index, SuperPackets.BytesFor(device.Mtu));
+            using var monitor = new RouteMonitor();
             routes.SetUp(device.Index, true);
+            // The kernel notices the carrier in its own time; until then packets are dropped, and IPv6 has no way to its own address.
+            KernelRoom.WaitFor(monitor, () => routes.Link(device.Index) is { IsRunning: true } && routes.Routes(ip.AddressFamily)
+                .Any(route => route.Type == RouteType.Local && route.Destination.BaseAddress.Equals(ip)));
             return device;
         }
 

@@ -1,0 +1,71 @@
+using Holdfast.Control;
+using Holdfast.Linux.Netlink;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Paths;
+
+namespace Holdfast.Engine;
+
+/// <summary>A path to a peer at one moment, copied on the engine's thread.</summary>
+internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
+{
+    private readonly PeerPath _path = path; // what never changes is read from it later
+    private readonly (PathState State, PathCause Cause) _state = (path.State, path.Cause);
+    private readonly DateTimeOffset _since = DateTimeOffset.UtcNow - (now - path.Since);
+    private readonly (TimeSpan RoundTrip, TimeSpan Jitter) _times = (path.RoundTripTime, path.Jitter);
+    private readonly (long Packets, long Bytes, long Again) _sent = (path.SentPackets, path.SentBytes, path.Resent);
+    private readonly (long Packets, long Of) _arrived = (path.ArrivedPackets, path.ArrivedOf);
+    private readonly (bool Backup, bool Metered) _kind = (path.IsBackup, path.IsMetered);
+
+    /// <summary>The same, as it is told to others.</summary>
+    internal PathStatus ToStatus() => new()
+    {
+        Id = _path.Id,
+        Uplink = _path.Local.InterfaceIndex == 0 ? null : NameOf(_path.Local),
+        LocalAddress = _path.Local.Address == default ? null : NameOf(_path.Local),
+        Endpoint = _path.Remote.ToString(),
+        State = NameOf(_state.State),
+        Cause = NameOf(_state.Cause),
+        Since = _since,
+        Carries = carries,
+        RoundTripMilliseconds = _times.RoundTrip == TimeSpan.Zero ? null : _times.RoundTrip.TotalMilliseconds,
+        JitterMilliseconds = _times.RoundTrip == TimeSpan.Zero ? null : _times.Jitter.TotalMilliseconds,
+        SentPackets = _sent.Packets,
+        SentBytes = _sent.Bytes,
+        SentAgain = _sent.Again,
+        Lost = Math.Max(0, _arrived.Of - _arrived.Packets),
+        LostOf = _arrived.Of,
+        IsBackup = _kind.Backup,
+        IsMetered = _kind.Metered,
+    };
+
+    internal static string NameOf(in LocalAddress local)
+    {
+        if (local.InterfaceIndex != 0) return InterfaceNames.Of(local.InterfaceIndex) ?? $"interface {local.InterfaceIndex}";
+        if (local.Address == default) return "any";
+        Span<byte> bytes = stackalloc byte[16];
+        local.Address.Write(bytes);
+        // What is zero behind the first four bytes is IPv4: no IPv6 address of a host is.
+        return new System.Net.IPAddress(local.Address.Low == 0 && (uint)local.Address.High == 0 ? bytes[..4] : bytes).ToString();
+    }
+
+    internal static string NameOf(PathState state) => state switch
+    {
+        PathState.Unproved => "unproved",
+        PathState.Up => "up",
+        PathState.Doubted => "doubted",
+        _ => "down",
+    };
+
+    internal static string NameOf(PathCause cause) => cause switch
+    {
+        PathCause.Found => "no answer yet",
+        PathCause.ProbeAnswered => "a probe was answered",
+        PathCause.Handshake => "a handshake came by it",
+        PathCause.DataAcknowledged => "data was acknowledged",
+        PathCause.DataUnanswered => "data is not acknowledged",
+        PathCause.ProbesUnanswered => "probes stay unanswered",
+        PathCause.UplinkLost => "the uplink is lost",
+        PathCause.PeerUplinkLost => "the peer lost its uplink",
+        _ => "the host refuses to send",
+    };
+}

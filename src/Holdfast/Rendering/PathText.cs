@@ -1,0 +1,59 @@
+using System.Globalization;
+using Holdfast.Control;
+
+namespace Holdfast.Rendering;
+
+/// <summary>Paths for people: where they lead, how they are and why.</summary>
+internal static class PathText
+{
+    /// <summary>A row for each.</summary>
+    /// <param name="paths">The paths.</param>
+    /// <param name="now">From when "ago" counts.</param>
+    /// <param name="style">What the place can show.</param>
+    internal static string Of(IReadOnlyList<ListedPath> paths, DateTimeOffset now, RenderStyle style)
+    {
+        if (paths.Count == 0) return "no peer has more than one way to it\n";
+        var table = new TableText(style, "tunnel", "peer", "path", "state", "since", "rtt", "lost", "sent", "why");
+        foreach (var (tunnel, peer, path) in paths)
+        {
+            table.Row(TintOf(path), tunnel, peer, WayOf(path), StateOf(path), Words.Ago(path.Since, now), RoundTripOf(path) ?? "-",
+                LossOf(path) ?? "-", Words.Bytes(path.SentBytes), string.Join(", ", [path.Cause, .. UsesOf(path)]));
+        }
+        return table.ToString();
+    }
+
+    /// <summary>The parts of one line.</summary>
+    internal static IReadOnlyList<string> Of(PathStatus path, DateTimeOffset now)
+    {
+        var parts = new List<string> { WayOf(path), StateOf(path), $"{path.Cause} {Words.Ago(path.Since, now)}" };
+        if (RoundTripOf(path) is { } trip) parts.Add(trip);
+        if (LossOf(path) is { } loss) parts.Add($"{loss} lost");
+        parts.Add($"{Words.Bytes(path.SentBytes)} sent");
+        parts.AddRange(UsesOf(path));
+        return parts;
+    }
+
+    internal static Tint TintOf(PathStatus path) => path.State switch
+    {
+        "up" => Tint.Good,
+        "down" => Tint.Bad,
+        _ => Tint.Waiting,
+    };
+
+    private static string WayOf(PathStatus path) => (path.Uplink ?? path.LocalAddress) is { } by
+        ? $"{by} to {path.Endpoint}" : $"to {path.Endpoint}";
+
+    private static string StateOf(PathStatus path) => path.Carries ? $"{path.State}, carries" : path.State;
+
+    private static string? RoundTripOf(PathStatus path) => path.RoundTripMilliseconds is not { } trip ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{trip:0.0} ms ± {path.JitterMilliseconds:0.0}");
+
+    private static string? LossOf(PathStatus path) => path.LostOf == 0 ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{100.0 * path.Lost / path.LostOf:0.##} %");
+
+    private static IEnumerable<string> UsesOf(PathStatus path)
+    {
+        if (path.IsBackup) yield return "backup";
+        if (path.IsMetered) yield return "metered";
+    }
+}

@@ -1,0 +1,53 @@
+using Holdfast.Control;
+using Holdfast.Rendering;
+
+namespace Holdfast.Tests.Cli;
+
+/// <summary>What `holdfast path list` prints for people.</summary>
+public sealed class PathTextTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 27, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Each_path_has_a_row_with_its_reason()
+    {
+        ListedPath[] paths =
+        [
+            new("hf0", "hub", new PathStatus
+            {
+                Uplink = "wwan0",
+                Endpoint = "203.0.113.5:51820",
+                State = "up",
+                Cause = "a probe was answered",
+                Since = Now.AddSeconds(-90),
+                Carries = true,
+                RoundTripMilliseconds = 41.26,
+                JitterMilliseconds = 3.14,
+                LostOf = 200,
+                Lost = 5,
+                SentBytes = 2048,
+                IsMetered = true,
+            }),
+            new("hf0", "hub", new PathStatus
+            {
+                Endpoint = "203.0.113.5:51820",
+                State = "down",
+                Cause = "the uplink is lost",
+                Since = Now.AddSeconds(-2),
+            }),
+        ];
+        string[] expected =
+        [
+            "tunnel  peer  path                        state        since                        rtt            lost   sent      why",
+            "hf0     hub   wwan0 to 203.0.113.5:51820  up, carries  1 minute, 30 seconds ago  41.3 ms ± 3.1  2.5 %  2.00 KiB  "
+            + "a probe was answered, metered",
+            "hf0     hub   to 203.0.113.5:51820        down         2 seconds ago             -              -      0 B       "
+            + "the uplink is lost",
+        ];
+        var text = PathText.Of(paths, Now, new RenderStyle(false, 80));
+        Assert.Equal(expected.Select(Squeezed), text.TrimEnd().Split('\n').Select(Squeezed));
+        Assert.Equal("no peer has more than one way to it\n", PathText.Of([], Now, new RenderStyle(false, 80)));
+    }
+
+    private static string Squeezed(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
