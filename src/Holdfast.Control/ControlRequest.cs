@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Holdfast.Control;
 
 /// <summary>A question to an engine: one line of JSON on its control socket. Unknown keys are ignored.</summary>
@@ -5,4 +7,16 @@ public sealed record ControlRequest
 {
     /// <summary>What is wanted, one of <see cref="ControlVerbs"/>.</summary>
     public required string Verb { get; init; }
+
+    /// <summary>About paths: whose they are, by the peer's name or public key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Peer { get; init; }
+
+    /// <summary>About paths: which, by number or uplink.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Path { get; init; }
+
+    /// <summary>About paths: pin, drain or release.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Wish { get; init; }
 }

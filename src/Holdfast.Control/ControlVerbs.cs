@@ -12,6 +12,9 @@ public static class ControlVerbs
     /// <summary>How its host's uplinks are.</summary>
     public const string Uplinks = "uplinks";
 
+    /// <summary>That it prefers paths, avoids them, or neither.</summary>
+    public const string Path = "path";
+
     /// <summary>That it takes its tunnel down and ends.</summary>
     public const string Down = "down";
 }

@@ -59,4 +59,7 @@ public sealed record PathStatus
     /// <summary>Probed slowly and used last.</summary>
     [JsonPropertyName("metered")]
     public bool IsMetered { get; init; }
+
+    /// <summary>pinned: carries while it works; drained: only where nothing else works; null: as it is measured.</summary>
+    public string? Wish { get; init; }
 }

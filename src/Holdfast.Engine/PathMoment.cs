@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Control;
 using Holdfast.Linux.Netlink;
 using Holdfast.Protocol;
@@ -15,6 +16,7 @@ internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
     private readonly (long Packets, long Bytes, long Again) _sent = (path.SentPackets, path.SentBytes, path.Resent);
     private readonly (long Packets, long Of) _arrived = (path.ArrivedPackets, path.ArrivedOf);
     private readonly (bool Backup, bool Metered) _kind = (path.IsBackup, path.IsMetered);
+    private readonly PathWish _wish = path.Wish;
 
     /// <summary>The same, as it is told to others.</summary>
     internal PathStatus ToStatus() => new()
@@ -36,7 +38,17 @@ internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
         LostOf = _arrived.Of,
         IsBackup = _kind.Backup,
         IsMetered = _kind.Metered,
+        Wish = _wish switch
+        {
+            PathWish.Pinned => "pinned",
+            PathWish.Drained => "drained",
+            _ => null,
+        },
     };
+
+    /// <summary>Whether a word of the command line is this path's number, or the interface by which it leaves.</summary>
+    internal static bool IsMeant(PeerPath path, string which) =>
+        which == path.Id.ToString(CultureInfo.InvariantCulture) || (path.Local.InterfaceIndex != 0 && which == NameOf(path.Local));
 
     internal static string NameOf(in LocalAddress local)
     {

@@ -234,6 +234,13 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// <summary>Reads the tunnel on its own thread.</summary>
     internal Task<T> AskAsync<T>(Func<EngineLoop, T> question) => _loop.AskAsync(() => question(_loop));
 
+    /// <summary>Prefers paths of a peer, avoids them, or neither.</summary>
+    /// <param name="peer">The peer's name, or its public key.</param>
+    /// <param name="path">A path's number, or the interface by which some leave.</param>
+    /// <param name="wish">What is wanted of them.</param>
+    /// <returns>Why it can't be; null if it was done.</returns>
+    internal Task<string?> WishAsync(string peer, string path, PathWish wish) => _loop.AskAsync(() => Wish(peer, path, wish));
+
     /// <summary>
     /// Ends the tunnel. With <see cref="EndKind.Down"/> the device goes; with <see cref="EndKind.Left"/> it stays for the next
     /// engine.
@@ -302,6 +309,16 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     {
         Interlocked.Exchange(ref _uplinksWait, 0); // before the reading: what comes later sends another command
         _loop.SetUplinks(_uplinks, (uplink, e) => Log.UplinkWithoutSocket(_log, uplink.InterfaceIndex, e.Message), Clock.Read());
+    }
+
+    private string? Wish(string name, string which, PathWish wish)
+    {
+        var peer = _loop.Tunnel.Peers.FirstOrDefault(p => NameOf(p) == name || p.PublicKey.ToString() == name);
+        if (peer is null) return $"{Name} has no peer {name}; `holdfast path list {Name}` shows those that have paths";
+        var meant = peer.Paths.Where(p => PathMoment.IsMeant(p, which)).ToArray();
+        if (meant.Length == 0) return $"{name} has no path {which}; `holdfast path list {Name}` shows them with number and uplink";
+        foreach (var path in meant) _loop.Tunnel.SetPathWish(peer, path, wish, Clock.Read());
+        return null;
     }
 
     private static Capabilities OffersOf(CipherChoice cipher) =>

@@ -7,6 +7,7 @@ using Holdfast.Engine.Routing;
 using Holdfast.Engine.State;
 using Holdfast.Engine.Uplinks;
 using Holdfast.Linux;
+using Holdfast.Protocol.Paths;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine;
@@ -207,6 +208,8 @@ public sealed class TunnelService : IAsyncDisposable
                 return new ControlReply { Ok = true, Status = await _tunnel.StatusAsync().WaitAsync(cancel).ConfigureAwait(false) };
             case ControlVerbs.Uplinks:
                 return new ControlReply { Ok = true, Uplinks = _uplinks.Status() };
+            case ControlVerbs.Path:
+                return await WishAsync(request, cancel).ConfigureAwait(false);
             case ControlVerbs.Down:
                 if (await TrySaveAsync().ConfigureAwait(false) is { } refusal) return refusal;
                 _ = _tunnel.EndAsync(new EndReason(EndKind.Down, "asked to go down"));
@@ -214,6 +217,21 @@ public sealed class TunnelService : IAsyncDisposable
             default:
                 return new ControlReply { Ok = true };
         }
+    }
+
+    private async Task<ControlReply> WishAsync(ControlRequest request, CancellationToken cancel)
+    {
+        PathWish? wish = request.Wish switch
+        {
+            "pin" => PathWish.Pinned,
+            "drain" => PathWish.Drained,
+            "release" => PathWish.None,
+            _ => null,
+        };
+        if (wish is not { } wanted || request.Peer is not { } peer || request.Path is not { } path)
+            return ControlReply.Refused(ControlCodes.BadRequest, "about a path it takes peer, path, and pin, drain or release");
+        var refusal = await _tunnel.WishAsync(peer, path, wanted).WaitAsync(cancel).ConfigureAwait(false);
+        return refusal is null ? new ControlReply { Ok = true } : ControlReply.Refused(ControlCodes.Failed, refusal);
     }
 
     /// <summary>SaveConfig: the file becomes what runs, as `wg-quick save` does. A file that can't be written keeps the tunnel up,

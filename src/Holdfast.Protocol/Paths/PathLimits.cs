@@ -6,6 +6,15 @@ public static class PathLimits
     /// <summary>Paths to one peer: what four bits of a receiver index can name.</summary>
     public const int Paths = 16;
 
+    /// <summary>Places in a second that become paths because a peer was heard from there.</summary>
+    public const int LearnedPerSecond = 3;
+
+    /// <summary>How often one datagram is sent by another path.</summary>
+    public const int SentAgainTimes = 3;
+
+    /// <summary>Messages of an acknowledgement that were acknowledged before; the rest of it is not read.</summary>
+    public const int AcknowledgedBefore = 8192;
+
     /// <summary>Addresses of one peer that are kept as the far ends of paths.</summary>
     public const int Endpoints = 16;
 
@@ -71,8 +80,9 @@ public static class PathLimits
     /// <summary>Counters that an acknowledgement covers besides what is new, in case the last one was lost.</summary>
     public const ulong AcknowledgedAgain = 256;
 
-    /// <summary>A session in which the other end has not agreed on paths after this time is a plain one.</summary>
-    public static readonly TimeSpan AgreementPatience = TimeSpan.FromSeconds(10);
+    /// <summary>A session in which the other end has not agreed on paths after this time is a plain one: longer than unanswered data
+    /// waits for a new handshake, which then goes by all paths.</summary>
+    public static readonly TimeSpan AgreementPatience = TimeSpan.FromSeconds(20);
 
     /// <summary>Handshakes of late that can be answered once more, byte for byte, when a copy comes by another path.</summary>
     public const int RecentResponses = 64;

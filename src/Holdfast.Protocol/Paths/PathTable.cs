@@ -1,4 +1,5 @@
 using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Peers;
 
 namespace Holdfast.Protocol.Paths;
 
@@ -7,6 +8,7 @@ internal sealed class PathTable
 {
     private readonly PeerPath?[] _byId = new PeerPath?[PathLimits.Paths];
     private readonly Arrival[] _arrivals = new Arrival[PathLimits.Paths];
+    private TokenBucket _learned = new(PathLimits.LearnedPerSecond, PathLimits.LearnedPerSecond);
     private bool _isPromised; // the other end was asked to acknowledge, and has answered
 
     /// <summary>The one that carries.</summary>
@@ -52,9 +54,13 @@ internal sealed class PathTable
     internal PeerPath? Find(in Endpoint remote, in LocalAddress local)
     {
         foreach (var path in _byId)
-            if (path is not null && path.Remote == remote && path.Local == local) return path;
+            if (path is not null && path.Remote == remote && IsSame(path.Local, local)) return path;
         return null;
     }
+
+    /// <summary>Where the host's routing decides, no address is every address: the same wire must not count twice.</summary>
+    private static bool IsSame(in LocalAddress left, in LocalAddress right) => left == right
+        || (left.InterfaceIndex == 0 && right.InterfaceIndex == 0 && (left.Address == default || right.Address == default));
 
     /// <summary>Adds one; null if there is no number left, and no path that is down makes room.</summary>
     internal PeerPath? Add(in Endpoint remote, in LocalAddress local, MonoTime now)
@@ -72,6 +78,9 @@ internal sealed class PathTable
         CountWorking();
         return added;
     }
+
+    /// <summary>Whether a place from which the peer was heard may become a path now.</summary>
+    internal bool MayLearn(MonoTime now) => _learned.TryTake(now);
 
     internal void CountWorking()
     {

@@ -37,6 +37,9 @@ public sealed class PeerPath
     /// <summary>Probed slowly and used last, as this end or the other has it.</summary>
     public bool IsMetered => ((Own | Told) & ProbeFlags.Metered) != 0;
 
+    /// <summary>What somebody wants of it.</summary>
+    public PathWish Wish { get; internal set; } = PathWish.None;
+
     /// <summary>The smoothed round trip time; zero before the first answer.</summary>
     public TimeSpan RoundTripTime => Rtt.Smoothed;
 
@@ -69,7 +72,9 @@ public sealed class PeerPath
     internal PeerPath? Replaces; // the peer was there under the same number
     internal bool ProbeAsked; // the probe that is under way asked for acknowledgements
     internal ulong Nonce; // of the probe that is under way; 0 is none
-    internal MonoTime ProbeSent;
+    internal MonoTime ProbeSent = MonoTime.LongAgo;
+    internal ulong LastNonce; // of the probe before it
+    internal MonoTime LastProbeSent;
     internal MonoTime NextProbe;
     internal int UnansweredProbes;
     internal int AnswersInARow;
@@ -87,8 +92,7 @@ public sealed class PeerPath
     {
         if (State == state) return;
         (State, Cause, Since) = (state, cause, now);
-        AnswersInARow = 0;
-        if (state != PathState.Up) AwaitingSince = MonoTime.Never;
+        (AnswersInARow, AwaitingSince) = (0, MonoTime.Never);
     }
 
     /// <summary>When data that was sent by it is overdue.</summary>

@@ -21,7 +21,7 @@ internal sealed class SentPackets
     /// <summary>Notes a datagram. Counters come in order; those between two were not noted, and count as arrived.</summary>
     internal void Add(ulong counter, byte path, int length, ulong position, MonoTime now)
     {
-        if (_next == 0) (_first, _next) = (counter, counter);
+        if (_next == 0 || counter - _next >= (ulong)_ring.Length) (_first, _next) = (counter, counter); // nothing near it was noted
         while (counter - _first >= (ulong)_ring.Length && (_ring.Length < PathLimits.SentPackets)) Grow();
         if (counter - _first >= (ulong)_ring.Length) _first = counter - (ulong)_ring.Length + 1;
         for (; _next < counter; _next++) At(_next).IsDone = true;
@@ -47,10 +47,10 @@ internal sealed class SentPackets
     }
 
     /// <summary>It goes by another path now.</summary>
-    internal void Move(ulong counter, byte path, MonoTime now)
+    internal void Move(ulong counter, byte path)
     {
         ref var sent = ref At(counter);
-        (sent.Path, sent.At, sent.WasMoved) = (path, now, true);
+        (sent.Path, sent.Moves) = (path, (byte)(sent.Moves + 1));
     }
 
     private ref Sent At(ulong counter) => ref _ring[counter & (ulong)(_ring.Length - 1)];
@@ -69,6 +69,6 @@ internal sealed class SentPackets
         internal ushort Length;
         internal byte Path;
         internal bool IsDone;
-        internal bool WasMoved; // an acknowledgement does not tell which copy arrived
+        internal byte Moves; // after one, an acknowledgement does not tell which copy arrived
     }
 }

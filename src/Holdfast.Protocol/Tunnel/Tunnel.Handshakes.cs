@@ -102,7 +102,7 @@ public sealed partial class Tunnel
         SessionDerived(peer, keypair, now.Mono);
 
         peer.Cookies.WriteMacs(peer.PublicKey, room, now.Mono);
-        if ((offers & Capabilities.Paths) != 0) _responses.Keep(initiation, room, now.Mono);
+        if ((offers & Capabilities.Paths) != 0 && peer.PathTable is not null) _responses.Keep(initiation, room, now.Mono);
         Send(peer, Message.ResponseBytes, now.Mono);
         return Drop.None;
     }
@@ -136,6 +136,7 @@ public sealed partial class Tunnel
         SessionDerived(peer, keypair, now.Mono);
         Received(peer, datagram.Length, from, to, now.Mono);
         HandshakeComplete(peer, now);
+        HandshakeCameBy(peer, from, to, now);
 
         // The responder uses the session only after a message under it.
         if (peer.Staged.Count > 0) SendStaged(peer, now);
@@ -193,7 +194,7 @@ public sealed partial class Tunnel
     private void SessionDerived(Peer peer, Keypair keypair, MonoTime now)
     {
         _peers.Assign(keypair.LocalIndex, keypair, peer);
-        if (peer.PathTable is not null) keypair.Window.Widen(PathLimits.ReplayWindowBits);
+        if (peer.PathTable is { HasSeveral: true }) keypair.Window.Widen(PathLimits.ReplayWindowBits);
         Arm(peer, ref peer.Timers.ZeroKeys, now + Limits.ZeroKeysAfter);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Noise;
+using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Wire;
 
@@ -58,7 +59,11 @@ public sealed partial class Tunnel
         {
             Received(peer, datagram.Length, from, to, now.Mono);
         }
-        if (keypair == peer.Next) Confirm(peer, now);
+        if (keypair == peer.Next)
+        {
+            Confirm(peer, now);
+            HandshakeCameBy(peer, from, to, now);
+        }
         else if (keypair == peer.Previous && HasCrossed(peer)) (peer.Current, peer.Previous) = (keypair, peer.Current);
         if (IsDueWhenReceiving(peer, now.Mono)) InitiateAtLastMinute(peer, now);
         if (keypair.Offers != Capabilities.None && Frame.IsFrame(plain)) return HandleFrame(peer, keypair, plain, from, to, now);
@@ -76,8 +81,9 @@ public sealed partial class Tunnel
     /// </summary>
     private static bool MovesBetweenHoldfasts(Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Endpoint from)
     {
+        if (peer.PathMode == PathMode.Single) return false;
         if (Frame.IsFrame(plain) && plain[0] == Probe.Type && (keypair.Offers & Capabilities.Paths) != 0) keypair.HearOfPaths();
-        return keypair.AgreesPaths && keypair == peer.Current && peer.CurrentEndpoint != from;
+        return keypair.AgreesPaths && peer.CurrentEndpoint != from;
     }
 
     private Drop Deliver(Peer peer, Span<byte> plain, Ecn ecn, bool ecnIsShared)

@@ -15,7 +15,7 @@ public sealed partial class Tunnel
     public void SetElsewhere(Peer peer, IReadOnlyList<Endpoint> endpoints, in Now now)
     {
         peer.Elsewhere = [.. endpoints.Take(PathLimits.Endpoints)];
-        FindPaths(peer, now);
+        FindPaths(peer, now, hasNews: true);
     }
 
     /// <summary>
@@ -24,12 +24,20 @@ public sealed partial class Tunnel
     /// </summary>
     public void SetUplinks(IReadOnlyList<LocalUplink> usable, in Now now)
     {
+        var before = Uplinks;
         Uplinks = [.. usable];
         foreach (var peer in _peers.Peers)
         {
-            LeaveLostUplinks(peer, now);
-            FindPaths(peer, now);
+            LeaveLostUplinks(peer, before, now);
+            FindPaths(peer, now, hasNews: true);
         }
+    }
+
+    /// <summary>Prefers a path of a peer, avoids it, or neither; it counts at once.</summary>
+    public void SetPathWish(Peer peer, PeerPath path, PathWish wish, in Now now)
+    {
+        path.Wish = wish;
+        if (peer.PathTable is { } paths) Choose(peer, paths, now);
     }
 
     private Capabilities OffersTo(Peer peer) => peer.PathMode == PathMode.Single ? Offers & ~Capabilities.Paths : Offers;
@@ -37,15 +45,20 @@ public sealed partial class Tunnel
     // --- which paths there are ------------------------------------------------------------------------------------
 
     /// <summary>The session agrees on paths, or there may be more of them: each that could be one is probed.</summary>
-    private void FindPaths(Peer peer, in Now now)
+    private void FindPaths(Peer peer, in Now now, bool hasNews = false)
     {
-        if (peer.Current is not { AgreesPaths: true } || !peer.CurrentEndpoint.IsKnown) return;
+        if (peer.Current is not { AgreesPaths: true } || !peer.CurrentEndpoint.IsKnown || peer.PathMode == PathMode.Single) return;
         if (peer.PathTable is null && Uplinks.Length < 2 && !IsElsewhere(peer)) return;
         var paths = PathsOf(peer, now);
-        FindPathsTo(paths, peer.CurrentEndpoint, now);
-        foreach (var remote in peer.Elsewhere) FindPathsTo(paths, remote, now);
+        FindPathsTo(paths, peer.CurrentEndpoint, hasNews, now);
+        foreach (var remote in peer.Elsewhere) FindPathsTo(paths, remote, hasNews, now);
         foreach (var path in paths.All)
-            if (path is not null) path.Own = FlagsOf(path.Local);
+        {
+            if (path is null) continue;
+            path.Own = FlagsOf(path.Local);
+            // Without a session nobody could be asked.
+            if (path.State == PathState.Up && (path.LastAnswer + ProbeInterval(path, now.Mono)).Passed(now.Mono)) path.NextProbe = now.Mono;
+        }
         ArmPaths(peer, now.Mono);
     }
 
@@ -57,22 +70,30 @@ public sealed partial class Tunnel
         return false;
     }
 
-    private void FindPathsTo(PathTable paths, in Endpoint remote, in Now now)
+    private void FindPathsTo(PathTable paths, in Endpoint remote, bool hasNews, in Now now)
     {
-        if (Uplinks.Length == 0) AddPath(paths, remote, default, now);
+        if (Uplinks.Length == 0) AddPath(paths, remote, default, hasNews, now);
         foreach (var uplink in Uplinks)
         {
             if (remote.Family == 4 ? !uplink.HasV4 : !uplink.HasV6) continue;
-            AddPath(paths, remote, new LocalAddress(default, uplink.InterfaceIndex), now);
+            AddPath(paths, remote, new LocalAddress(default, uplink.InterfaceIndex), hasNews, now);
         }
     }
 
-    /// <summary>One that was down is probed at once: something has changed.</summary>
-    private static void AddPath(PathTable paths, in Endpoint remote, in LocalAddress local, in Now now)
+    /// <summary>One that does not carry is probed soon; with news of it, as if it were new.</summary>
+    private static void AddPath(PathTable paths, in Endpoint remote, in LocalAddress local, bool hasNews, in Now now)
     {
         var path = paths.Find(remote, local) ?? paths.Add(remote, local, now.Mono);
         if (path is null || path.State == PathState.Up) return;
-        (path.NextProbe, path.UnansweredProbes) = (now.Mono, 0);
+        path.NextProbe = Soonest(path, now.Mono);
+        if (hasNews) path.UnansweredProbes = 0;
+    }
+
+    /// <summary>Nobody has us probe a place faster than three times a second.</summary>
+    private static MonoTime Soonest(PeerPath path, MonoTime now)
+    {
+        var allowed = path.ProbeSent + PathLimits.UnprovedProbe;
+        return allowed > now ? allowed : now;
     }
 
     /// <summary>The table of a peer's paths; new, it has the way by which the session came.</summary>
@@ -85,8 +106,14 @@ public sealed partial class Tunnel
         paths.Active = first;
         ref var arrival = ref paths.ArrivalsOf(0); // so far everything came by it
         (arrival.From, arrival.To) = (peer.CurrentEndpoint, peer.Source);
-        peer.Current?.Window.Widen(PathLimits.ReplayWindowBits);
         return paths;
+    }
+
+    private static void WidenWindows(Peer peer)
+    {
+        peer.Previous?.Window.Widen(PathLimits.ReplayWindowBits);
+        peer.Current?.Window.Widen(PathLimits.ReplayWindowBits);
+        peer.Next?.Window.Widen(PathLimits.ReplayWindowBits);
     }
 
     private static void DropPaths(Peer peer)
@@ -121,12 +148,14 @@ public sealed partial class Tunnel
         return false;
     }
 
-    private void LeaveLostUplinks(Peer peer, in Now now)
+    private void LeaveLostUplinks(Peer peer, LocalUplink[] before, in Now now)
     {
         if (peer.PathTable is not { } paths)
         {
-            if (peer.Source.InterfaceIndex == 0 || Uplinks.Length == 0 || HasUplink(peer.Source)) return;
-            Announce(peer, now);
+            var index = peer.Source.InterfaceIndex;
+            if (Uplinks.Length == 0 || HasUplink(peer.Source) || !Array.Exists(before, u => u.InterfaceIndex == index)) return;
+            peer.Source = BestUplink(peer.CurrentEndpoint);
+            if (peer.HasSession) Arm(peer, ref peer.Timers.Keepalive, now.Mono); // shows the peer where it is heard from now on
             return;
         }
         ushort lost = 0;
@@ -134,7 +163,10 @@ public sealed partial class Tunnel
         {
             ref var arrival = ref paths.ArrivalsOf(id);
             if (arrival.From.IsKnown && arrival.To.InterfaceIndex != 0 && !HasUplink(arrival.To) && WasUplink(paths, arrival.To))
+            {
                 lost |= (ushort)(1 << id);
+                arrival.From = default; // said once
+            }
         }
         foreach (var path in paths.All)
             if (path is { MayCarry: true } && !HasUplink(path.Local)) Fail(peer, paths, path, PathCause.UplinkLost, now);
@@ -173,14 +205,17 @@ public sealed partial class Tunnel
             if (path is { MayCarry: true } && (best is null || IsBetter(path, best, now.Mono))) best = path;
         if (best is null || best == paths.Active) return;
         paths.Active = best;
+        var hasMoved = peer.CurrentEndpoint != best.Remote;
         (peer.CurrentEndpoint, peer.Source) = (best.Remote, best.Local); // for handshakes, and who asks where the peer is
         _events.PathChanged(peer, best);
+        if (hasMoved) _events.EndpointChanged(peer);
     }
 
     /// <summary>Whoever leads goes on leading unless it is doubted, or clearly worse than one that has worked for a while.</summary>
     private static bool IsBetter(PeerPath path, PeerPath than, MonoTime now)
     {
         if (path.State != than.State) return path.State == PathState.Up;
+        if (path.Wish != than.Wish) return path.Wish < than.Wish;
         if (!path.MayLeadFrom.Passed(now)) return false;
         if (path.Rank != than.Rank) return path.Rank < than.Rank;
         return path.Rtt.IsKnown && (path.Rtt.Smoothed * 2) + PathLimits.ClearlyBetter < than.Rtt.Smoothed;
@@ -231,7 +266,7 @@ public sealed partial class Tunnel
         for (var counter = sent.First; counter < sent.Next; counter++)
         {
             if (!sent.TryFind(counter, out var one) || one.IsDone || one.Path != from.Id) continue;
-            if ((one.At + PathLimits.SentAgainFor).Passed(now))
+            if ((one.At + PathLimits.SentAgainFor).Passed(now) || one.Moves == PathLimits.SentAgainTimes)
             {
                 sent.Finish(counter, out _); // whoever sent it has given it up
                 continue;
@@ -245,7 +280,7 @@ public sealed partial class Tunnel
             var room = _datagrams.Reserve(by.Remote, by.Local, one.Length);
             datagram.CopyTo(room);
             Message.SetPath(room, by.Id);
-            sent.Move(counter, by.Id, now);
+            sent.Move(counter, by.Id);
             from.Resent++;
             CommitBy(peer, by, one.Length, now);
             Await(peer, by, now);
@@ -280,8 +315,7 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
         {
             if (path is not { MayCarry: true } || path == first) continue;
-            if (second is null || (path.State, path.Rank, path.Rtt.Smoothed).CompareTo((second.State, second.Rank, second.Rtt.Smoothed)) < 0)
-                second = path;
+            if (second is null || OrderOf(path).CompareTo(OrderOf(second)) < 0) second = path;
         }
         if (second is null || !_kept.TryRead(position, length, out var datagram)) return;
         var room = _datagrams.Reserve(second.Remote, second.Local, length);
@@ -289,6 +323,9 @@ public sealed partial class Tunnel
         Message.SetPath(room, second.Id);
         CommitBy(peer, second, length, now, ecn);
     }
+
+    private static (PathState, PathWish, int, TimeSpan) OrderOf(PeerPath path) =>
+        (path.State, path.Wish, path.Rank, path.Rtt.Smoothed);
 
     private void CommitBy(Peer peer, PeerPath path, int length, MonoTime now, Ecn ecn = Ecn.NotCapable)
     {
@@ -323,12 +360,14 @@ public sealed partial class Tunnel
         arrival.Packets++;
         arrival.Bytes += (ulong)length;
         if (arrival.From == from && arrival.To == to) return;
-        var last = arrival;
+        var (last, local) = (arrival, LocalOf(to));
+        var isKnown = paths.Find(from, local) is not null;
+        if (!isKnown && !paths.MayLearn(now.Mono)) return; // with one of the next messages
         (arrival.From, arrival.To) = (from, to);
-        var local = LocalOf(to);
-        if (paths.Find(from, local) is not null || paths.Add(from, local, now.Mono) is not { } path) return;
+        if (isKnown || paths.Add(from, local, now.Mono) is not { } path) return;
         path.Own = FlagsOf(local);
-        path.Replaces = last.From.IsKnown ? paths.Find(last.From, LocalOf(last.To)) : null;
+        var before = last.From.IsKnown ? paths.Find(last.From, LocalOf(last.To)) : null;
+        path.Replaces = before is { State: PathState.Up } ? before : before?.Replaces; // never a chain
         if (path.Replaces is { } moved) (moved.Nonce, moved.NextProbe) = (0, now.Mono);
         ArmPaths(peer, now.Mono);
     }
@@ -345,7 +384,7 @@ public sealed partial class Tunnel
         {
             path.Told = probe.Flags & (ProbeFlags.Backup | ProbeFlags.Metered);
             if (path.State != PathState.Up && path.NextProbe > now.Mono + PathLimits.UnprovedProbe)
-                path.NextProbe = now.Mono; // it came by here, so here it is worth asking
+                path.NextProbe = Soonest(path, now.Mono); // it came by here, so here it is worth asking
             else if (path.State == PathState.Up && path.Nonce == 0 && path.NextProbe > now.Mono && IsIdle(path, now.Mono))
                 path.NextProbe = now.Mono + (ProbeInterval(path, now.Mono) * 1.5); // one end's probing is enough
             ArmPaths(peer, path.NextProbe);
@@ -366,11 +405,13 @@ public sealed partial class Tunnel
 
     private Drop HandleEcho(Peer peer, in Echo echo, in Now now)
     {
-        if (peer.PathTable is not { } paths || paths[echo.Path] is not { } path || path.Nonce == 0 || path.Nonce != echo.Nonce)
-            return Drop.None; // late
-        path.Rtt.Add(now.Mono - path.ProbeSent);
-        if (path.ProbeAsked) paths.Promise();
-        (path.Nonce, path.UnansweredProbes) = (0, 0);
+        if (peer.PathTable is not { } paths || paths[echo.Path] is not { } path || echo.Nonce == 0) return Drop.None;
+        var isLate = echo.Nonce == path.LastNonce; // the next one is under way already
+        if (!isLate && echo.Nonce != path.Nonce) return Drop.None;
+        path.Rtt.Add(now.Mono - (isLate ? path.LastProbeSent : path.ProbeSent));
+        if (!isLate && path.ProbeAsked) paths.Promise();
+        if (isLate) path.LastNonce = 0;
+        else (path.Nonce, path.LastNonce) = (0, 0);
         (path.ArrivedPackets, path.ArrivedOf) = ((long)echo.Arrived, (long)echo.Of);
         path.NextProbe = now.Mono + (path.State is PathState.Up or PathState.Unproved
             ? ProbeInterval(path, now.Mono) : PathLimits.DoubtedProbe);
@@ -381,7 +422,7 @@ public sealed partial class Tunnel
 
     private void Answered(Peer peer, PathTable paths, PeerPath path, PathCause cause, in Now now)
     {
-        path.LastAnswer = now.Mono;
+        (path.LastAnswer, path.UnansweredProbes) = (now.Mono, 0);
         if (path.State == PathState.Up) return;
         if (path.State != PathState.Unproved && ++path.AnswersInARow < PathLimits.AnswersToComeBack) return;
         path.MayLeadFrom = now.Mono + path.HoldDown;
@@ -391,8 +432,20 @@ public sealed partial class Tunnel
         if (path.Replaces is { State: PathState.Up } moved && moved.LastAnswer < path.Found) Doubt(peer, paths, moved, now);
         path.Replaces = null;
         Choose(peer, paths, now);
+        if (paths.HasSeveral) WidenWindows(peer);
         if (paths.NeedsPromise) (path.Nonce, path.NextProbe) = (0, now.Mono);
         ArmPaths(peer, path.MayLeadFrom);
+    }
+
+    /// <summary>A handshake came by a path that had carried before: it does again.</summary>
+    private void HandshakeCameBy(Peer peer, in Endpoint from, in LocalAddress to, in Now now)
+    {
+        if (peer.PathTable is not { } paths || paths.Find(from, LocalOf(to)) is not { } path) return;
+        if (path.State is PathState.Up or PathState.Unproved) return;
+        (path.UnansweredProbes, path.LastAnswer, path.MayLeadFrom) = (0, now.Mono, now.Mono + path.HoldDown);
+        path.Become(PathState.Up, PathCause.Handshake, now.Mono);
+        _events.PathChanged(peer, path);
+        Choose(peer, paths, now);
     }
 
     private Drop HandleLost(Peer peer, Lost lost, in Now now)
@@ -442,7 +495,9 @@ public sealed partial class Tunnel
         paths.AcknowledgementDue = MonoTime.Never;
         if (paths.Unacknowledged == 0 || paths.AcknowledgedSession is not { } session) return;
         paths.Unacknowledged = 0;
-        if (peer.Current is not { AgreesPaths: true } keypair || !keypair.MaySeal(now)) return;
+        // In the moment before a new session agrees, the last one still speaks.
+        var keypair = peer.Current is { AgreesPaths: true } ? peer.Current : peer.Previous;
+        if (keypair is not { AgreesPaths: true } || !keypair.MaySeal(now)) return;
         // Back by the way that just carried: that is the one which is in question.
         ref var arrival = ref paths.ArrivalsOf(paths.LatestBy);
         var back = paths.Find(arrival.From, LocalOf(arrival.To));
@@ -462,15 +517,19 @@ public sealed partial class Tunnel
         if (peer.PathTable is not { } paths || keypair?.Sent is not { } sent || told.Latest >= sent.Next) return Drop.None;
         Span<MonoTime> latest = stackalloc MonoTime[PathLimits.Paths];
         latest.Fill(MonoTime.LongAgo);
-        var at = told.Latest;
+        var (at, known) = (told.Latest, 0);
         for (var i = 0; i < told.Count && at + 1 > sent.First; i++)
         {
             var (arrived, missing) = told.Run(i);
             for (var left = arrived; left > 0 && at + 1 > sent.First; left--, at--)
             {
-                if (!sent.Finish(at, out var one)) continue;
+                if (!sent.Finish(at, out var one))
+                {
+                    if (++known > PathLimits.AcknowledgedBefore) return Drop.None;
+                    continue;
+                }
                 if (one.At > latest[one.Path]) latest[one.Path] = one.At;
-                if (at == told.Latest && !one.WasMoved && paths[one.Path] is { } measured)
+                if (at == told.Latest && one.Moves == 0 && paths[one.Path] is { } measured)
                     measured.Rtt.Add(now.Mono - one.At - told.Delay);
             }
             if ((ulong)missing > at) break;
@@ -478,7 +537,7 @@ public sealed partial class Tunnel
         }
         for (var id = 0; id < PathLimits.Paths; id++)
         {
-            if (latest[id] == MonoTime.LongAgo || paths[id] is not { } path) continue;
+            if (paths[id] is not { } path || path.State == PathState.Unproved || latest[id] < path.Found) continue;
             path.AwaitingSince = path.LastDataSent > latest[id] ? now.Mono : MonoTime.Never;
             Answered(peer, paths, path, PathCause.DataAcknowledged, now);
             if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);
@@ -524,21 +583,23 @@ public sealed partial class Tunnel
 
     private void ProbeDue(Peer peer, PathTable paths, PeerPath path, in Now now)
     {
-        if (path.Nonce != 0) path.UnansweredProbes++;
+        if (peer.Current is not { AgreesPaths: true } keypair || !keypair.MaySeal(now.Mono) || !HasUplink(path.Local))
+        {
+            path.Nonce = 0; // what went under another session is not missed
+            path.NextProbe = now.Mono + PathLimits.IdleProbe; // what changes that probes soon
+            return;
+        }
+        if (path.Nonce != 0) (path.UnansweredProbes, path.AnswersInARow) = (path.UnansweredProbes + 1, 0);
         if (path.MayCarry && path.UnansweredProbes >= PathLimits.UnansweredProbes)
         {
             Fail(peer, paths, path, PathCause.ProbesUnanswered, now);
-            return;
-        }
-        if (peer.Current is not { AgreesPaths: true } keypair || !keypair.MaySeal(now.Mono) || !HasUplink(path.Local))
-        {
-            path.NextProbe = now.Mono + PathLimits.IdleProbe; // what changes that probes at once
             return;
         }
         path.NextProbe = now.Mono + (IsCutOff(paths, now.Mono) ? PathLimits.CarryingProbe : NextProbeIn(path));
 
         Span<byte> nonce = stackalloc byte[sizeof(ulong)];
         _random.Fill(nonce);
+        (path.LastNonce, path.LastProbeSent) = (path.Nonce, path.ProbeSent);
         (path.Nonce, path.ProbeSent) = (BitConverter.ToUInt64(nonce) | 1, now.Mono);
         path.ProbeAsked = paths.HasSeveral;
         var flags = path.Own | (path.ProbeAsked ? ProbeFlags.WantsAcknowledgements : ProbeFlags.None);

@@ -40,6 +40,7 @@ public sealed partial class Tunnel
     private void ZeroKeys(Peer peer)
     {
         RetireAll(peer);
+        DropPaths(peer);
         if (peer.Timers.Retransmit == MonoTime.Never) DropInitiation(peer); // else it is a few seconds old
     }
 

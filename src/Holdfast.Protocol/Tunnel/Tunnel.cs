@@ -166,7 +166,7 @@ public sealed partial class Tunnel : IDisposable
     /// </summary>
     public void Announce(Peer peer, in Now now)
     {
-        peer.Source = BestUplink(peer.CurrentEndpoint);
+        peer.ForgetSource();
         if (peer.HasSession) SendKeepalive(peer, now);
     }
 

@@ -5,7 +5,7 @@ namespace Holdfast.Commands;
 /// <summary><c>holdfast path</c>.</summary>
 internal sealed class PathNoun : Noun
 {
-    public PathNoun() : base("path", "Show the ways by which data goes to peers")
+    public PathNoun() : base("path", "Show and choose the ways by which data goes to peers")
     {
         Details =
         [
@@ -14,5 +14,8 @@ internal sealed class PathNoun : Noun
         ];
         Examples = [new("holdfast path list", "show paths, and why each is as it is")];
         Add(new PathListVerb());
+        Add(PathWishVerb.Pin());
+        Add(PathWishVerb.Drain());
+        Add(PathWishVerb.Release());
     }
 }

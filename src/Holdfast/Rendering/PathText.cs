@@ -13,10 +13,10 @@ internal static class PathText
     internal static string Of(IReadOnlyList<ListedPath> paths, DateTimeOffset now, RenderStyle style)
     {
         if (paths.Count == 0) return "no peer has more than one way to it\n";
-        var table = new TableText(style, "tunnel", "peer", "path", "state", "since", "rtt", "lost", "sent", "why");
+        var table = new TableText(style, "tunnel", "peer", "#", "path", "state", "since", "rtt", "lost", "sent", "why");
         foreach (var (tunnel, peer, path) in paths)
         {
-            table.Row(TintOf(path), tunnel, peer, WayOf(path), StateOf(path), Words.Ago(path.Since, now), RoundTripOf(path) ?? "-",
+            table.Row(TintOf(path), tunnel, peer, path.Id.ToString(CultureInfo.InvariantCulture), WayOf(path), StateOf(path), Words.Ago(path.Since, now), RoundTripOf(path) ?? "-",
                 LossOf(path) ?? "-", Words.Bytes(path.SentBytes), string.Join(", ", [path.Cause, .. UsesOf(path)]));
         }
         return table.ToString();
@@ -53,6 +53,7 @@ internal static class PathText
 
     private static IEnumerable<string> UsesOf(PathStatus path)
     {
+        if (path.Wish is { } wish) yield return wish;
         if (path.IsBackup) yield return "backup";
         if (path.IsMetered) yield return "metered";
     }

@@ -122,7 +122,7 @@ public sealed class FastPathTests : LabTest
             Environment = new Dictionary<string, string?>(environment ?? []) { ["HOLDFAST_NO_OFFLOAD"] = off },
         };
         var process = host.Start(options, HoldfastBinary.Path, "up", file.Path, "--foreground");
-        await process.WaitForLine(" is up", Seconds(10));
+        await process.WaitForLine("wg0 is up", Seconds(10));
         return process;
     }
 

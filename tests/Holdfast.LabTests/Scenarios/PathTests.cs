@@ -26,6 +26,17 @@ public sealed class PathTests : LabTest
             Say($"{host.Name}: {string.Join("; ", paths.Select(p => p.GetRawText()))}");
         }
         Assert.Contains("up, carries", (await _site.Holdfast("path", "list", "hf0")).Output);
+
+        // What somebody wants counts more than what is measured.
+        var other = (await Carrying()).Name == "isp1" ? "isp2" : "isp1";
+        await _site.Holdfast("path", "pin", "hf0", KeyPair.Hub.Public, other);
+        Assert.Equal(other, (await Carrying()).Name);
+        await _site.Holdfast("path", "drain", "hf0", KeyPair.Hub.Public, other);
+        Assert.NotEqual(other, (await Carrying()).Name);
+        await _site.Holdfast("path", "release", "hf0", KeyPair.Hub.Public, other);
+        await _site.Carries(WgFile.HubV4, Seconds(2));
+        var refused = await _site.TryHoldfast("path", "pin", "hf0", KeyPair.Hub.Public, "isp9");
+        Assert.Equal((1, true), (refused.ExitCode, refused.Errors.Contains("no path isp9", StringComparison.Ordinal)));
     }
 
     [Theory, InlineData(WireSide.Near), InlineData(WireSide.Far), InlineData(WireSide.Both)]

@@ -31,7 +31,7 @@ internal static class Tunnels
     {
         host.WriteFile(file.Path, file.ToString());
         var process = host.Start(HoldfastBinary.Path, "up", file.Path, "--foreground");
-        await process.WaitForLine(" is up", StartDeadline);
+        await process.WaitForLine($"{file.Name} is up", StartDeadline);
         return new TunnelEnd(host, file, process);
     }
 

@@ -63,6 +63,7 @@ public sealed class ControlJsonTests
                         LostOf = 16,
                         IsBackup = true,
                         IsMetered = true,
+                        Wish = "drained",
                     },
                 ],
                 Drops = new Dictionary<string, long> { ["replayed"] = 10 },
@@ -80,7 +81,7 @@ public sealed class ControlJsonTests
         "sent_packets":9,"keepalive":25,"paths":[{"id":1,"uplink":"wwan0","local_address":"192.0.2.3",
         "endpoint":"192.0.2.1:51820","state":"up","cause":"a probe was answered","since":"2026-11-21T05:01:00+00:00",
         "carries":true,"round_trip_ms":20.5,"jitter_ms":0.5,"sent_packets":12,"sent_bytes":13,"sent_again":14,"lost":15,
-        "lost_of":16,"backup":true,"metered":true}],"drops":{"replayed":10}}]}
+        "lost_of":16,"backup":true,"metered":true,"wish":"drained"}],"drops":{"replayed":10}}]}
         """;
 
     private const string EmptyText = """

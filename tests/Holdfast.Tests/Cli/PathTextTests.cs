@@ -27,9 +27,11 @@ public sealed class PathTextTests
                 Lost = 5,
                 SentBytes = 2048,
                 IsMetered = true,
+                Wish = "pinned",
             }),
             new("hf0", "hub", new PathStatus
             {
+                Id = 1,
                 Endpoint = "203.0.113.5:51820",
                 State = "down",
                 Cause = "the uplink is lost",
@@ -38,10 +40,10 @@ public sealed class PathTextTests
         ];
         string[] expected =
         [
-            "tunnel  peer  path                        state        since                        rtt            lost   sent      why",
-            "hf0     hub   wwan0 to 203.0.113.5:51820  up, carries  1 minute, 30 seconds ago  41.3 ms ± 3.1  2.5 %  2.00 KiB  "
-            + "a probe was answered, metered",
-            "hf0     hub   to 203.0.113.5:51820        down         2 seconds ago             -              -      0 B       "
+            "tunnel  peer  #  path                        state        since                        rtt            lost   sent      why",
+            "hf0     hub   0  wwan0 to 203.0.113.5:51820  up, carries  1 minute, 30 seconds ago  41.3 ms ± 3.1  2.5 %  2.00 KiB  "
+            + "a probe was answered, pinned, metered",
+            "hf0     hub   1  to 203.0.113.5:51820        down         2 seconds ago             -              -      0 B       "
             + "the uplink is lost",
         ];
         var text = PathText.Of(paths, Now, new RenderStyle(false, 80));

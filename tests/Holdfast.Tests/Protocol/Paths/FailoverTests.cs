@@ -108,8 +108,37 @@ public sealed class FailoverTests
         }
         net.Run(TimeSpan.FromSeconds(1));
         Assert.Equal(4711, net.B.Peer.Endpoint.Port);
+        Assert.Contains(net.B.Told, told => told.StartsWith("is at ", StringComparison.Ordinal) && told.EndsWith(":4711", StringComparison.Ordinal));
         // The first one by the new mapping takes half a round trip, its proof another: nothing is kept before there are two ways.
         Assert.InRange(net.A.Arrived.Count - before, 400 - (int)(60 / 0.5), 400);
+    }
+
+    [Fact]
+    public void A_pinned_path_leads_while_it_works_and_a_drained_one_only_alone()
+    {
+        var net = new PathNet(3).Connect();
+        var (first, pinned) = (net.A.Peer.ActivePath!, PathBy(3));
+        net.A.Tunnel.SetPathWish(net.A.Peer, pinned, PathWish.Pinned, net.Now);
+        Assert.Equal(pinned, net.A.Peer.ActivePath);
+        net.Stream(200, HalfMillisecond);
+        net.Links[2].IsCut = true;
+        net.Stream(1000, HalfMillisecond);
+        Assert.NotEqual(pinned, net.A.Peer.ActivePath);
+        net.Links[2].IsCut = false;
+        net.Stream(1000, TimeSpan.FromMilliseconds(5));
+        Assert.Equal(pinned, net.A.Peer.ActivePath);
+
+        net.A.Tunnel.SetPathWish(net.A.Peer, pinned, PathWish.Drained, net.Now);
+        Assert.NotEqual(pinned, net.A.Peer.ActivePath);
+        net.Stream(200, HalfMillisecond);
+        foreach (var link in net.Links.Take(2)) link.IsCut = true;
+        net.Stream(1000, HalfMillisecond);
+        Assert.Equal(pinned, net.A.Peer.ActivePath);
+        net.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(net.Sent, net.B.Arrived.Count);
+        Assert.NotEqual(first, pinned);
+
+        PeerPath PathBy(int link) => net.A.Peer.Paths.First(p => p.Local.InterfaceIndex == link && p.State == PathState.Up);
     }
 
     [Fact]

@@ -62,9 +62,7 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
     {
     }
 
-    void ITunnelEvents.EndpointChanged(Peer peer)
-    {
-    }
+    void ITunnelEvents.EndpointChanged(Peer peer) => Told.Add($"is at {peer.Endpoint}");
 
     void ITunnelEvents.HandshakeUnanswered(Peer peer)
     {
