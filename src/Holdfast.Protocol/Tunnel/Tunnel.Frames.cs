@@ -21,17 +21,12 @@ public sealed partial class Tunnel
             return Drop.None;
         }
         if ((keypair.Offers & Capabilities.Paths) == 0) return Count(peer, Drop.UnknownFrame);
-        if (Probe.TryRead(plain, out var probe)) return AboutPaths(keypair) ?? HandleProbe(peer, keypair, probe, from, to, now);
-        if (Echo.TryRead(plain, out var echo)) return AboutPaths(keypair) ?? HandleEcho(peer, echo, now);
-        if (Acknowledgement.TryRead(plain, out var told)) return AboutPaths(keypair) ?? HandleAcknowledgement(peer, told, now);
-        if (Lost.TryRead(plain, out var lost)) return AboutPaths(keypair) ?? HandleLost(peer, lost, now);
+        if (plain[0] is >= Probe.Type and <= Lost.Type) keypair.HearOfPaths();
+        if (Probe.TryRead(plain, out var probe)) return HandleProbe(peer, keypair, probe, from, to, now);
+        if (Echo.TryRead(plain, out var echo)) return HandleEcho(peer, echo, now);
+        if (Acknowledgement.TryRead(plain, out var told)) return HandleAcknowledgement(peer, told, now);
+        if (Lost.TryRead(plain, out var lost)) return HandleLost(peer, lost, now);
         return Count(peer, Drop.UnknownFrame);
-    }
-
-    private static Drop? AboutPaths(Keypair keypair)
-    {
-        keypair.HearOfPaths();
-        return null;
     }
 
     private void SayHello(Peer peer, Keypair keypair, in Now now)

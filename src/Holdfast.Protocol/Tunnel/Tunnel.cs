@@ -12,7 +12,7 @@ namespace Holdfast.Protocol;
 /// out through sinks. It reads no clock, starts no task, and belongs to one thread.
 /// <para>Tunnel.Outbound.cs and Tunnel.Inbound.cs read in the order in which a packet meets their functions;
 /// Tunnel.Handshakes.cs makes sessions; Tunnel.Frames.cs is what two Holdfast ends say within one; Tunnel.Paths.cs
-/// uses several ways to one peer; Tunnel.Timeouts.cs has every timer.</para>
+/// chooses among several ways to one peer, Tunnel.Probes.cs asks whether they carry, Tunnel.PathData.cs uses them; Tunnel.Timeouts.cs has every timer.</para>
 /// </summary>
 public sealed partial class Tunnel : IDisposable
 {
