@@ -37,6 +37,10 @@ public sealed record PathStatus
     [JsonPropertyName("jitter_ms")]
     public double? JitterMilliseconds { get; init; }
 
+    /// <summary>What it delivers when it is busy, in bits a second; null before that was measured.</summary>
+    [JsonPropertyName("rate_bits_per_second")]
+    public double? Rate { get; init; }
+
     /// <summary>Datagrams sent by it.</summary>
     public long SentPackets { get; init; }
 
@@ -59,6 +63,9 @@ public sealed record PathStatus
     /// <summary>Probed slowly and used last.</summary>
     [JsonPropertyName("metered")]
     public bool IsMetered { get; init; }
+
+    /// <summary>It lost too much for what it adds to others, and rests for a while.</summary>
+    public bool Rests { get; init; }
 
     /// <summary>pinned: carries while it works; drained: only where nothing else works; null: as it is measured.</summary>
     public string? Wish { get; init; }

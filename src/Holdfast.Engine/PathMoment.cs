@@ -14,6 +14,7 @@ internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
     private readonly DateTimeOffset _since = DateTimeOffset.UtcNow - (now - path.Since);
     private readonly (TimeSpan RoundTrip, TimeSpan Jitter) _times = (path.RoundTripTime, path.Jitter);
     private readonly (long Packets, long Bytes, long Again) _sent = (path.SentPackets, path.SentBytes, path.Resent);
+    private readonly (double BytesPerSecond, bool Rests) _rate = (path.BytesPerSecond, path.Rests(now));
     private readonly (long Packets, long Of) _arrived = (path.ArrivedPackets, path.ArrivedOf);
     private readonly (bool Backup, bool Metered) _kind = (path.IsBackup, path.IsMetered);
     private readonly PathWish _wish = path.Wish;
@@ -31,11 +32,13 @@ internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
         Carries = carries,
         RoundTripMilliseconds = _times.RoundTrip == TimeSpan.Zero ? null : _times.RoundTrip.TotalMilliseconds,
         JitterMilliseconds = _times.RoundTrip == TimeSpan.Zero ? null : _times.Jitter.TotalMilliseconds,
+        Rate = _rate.BytesPerSecond == 0 ? null : Math.Round(_rate.BytesPerSecond * 8),
         SentPackets = _sent.Packets,
         SentBytes = _sent.Bytes,
         SentAgain = _sent.Again,
         Lost = Math.Max(0, _arrived.Of - _arrived.Packets),
         LostOf = _arrived.Of,
+        Rests = _rate.Rests,
         IsBackup = _kind.Backup,
         IsMetered = _kind.Metered,
         Wish = _wish switch

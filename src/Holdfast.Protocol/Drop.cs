@@ -29,6 +29,9 @@ public enum Drop
     /// <summary>Waited for a session that did not come.</summary>
     StagedExpired,
 
+    /// <summary>The peer's paths can't take more, and what waits for them is too much.</summary>
+    PathsFull,
+
     /// <summary>Lost by a path that failed, and no longer kept when it was to be sent by another.</summary>
     NotKept,
 

@@ -6,13 +6,12 @@ namespace Holdfast.Engine.Config;
 internal static class PathModeText
 {
     /// <summary>All of them, the default first.</summary>
-    public static readonly string[] Words = ["failover", "single", "redundant"];
-
-    private static readonly string[] Later = ["bond"];
+    public static readonly string[] Words = ["failover", "bond", "redundant", "single"];
 
     public static string Of(PathMode mode) => mode switch
     {
         PathMode.Single => "single",
+        PathMode.Bond => "bond",
         PathMode.Redundant => "redundant",
         _ => "failover",
     };
@@ -21,15 +20,13 @@ internal static class PathModeText
     {
         (mode, problem) = (PathMode.Failover, default);
         if (text == "single") mode = PathMode.Single;
+        else if (text == "bond") mode = PathMode.Bond;
         else if (text == "redundant") mode = PathMode.Redundant;
         else if (text != "failover") problem = ProblemOf(text);
         return problem == default;
     }
 
-    private static Problem ProblemOf(string text)
-    {
-        if (Later.Contains(text)) return new($"paths: {text} is not supported by this version", "write paths: failover");
-        return new($"unknown use of paths {ConfigFindings.Quote(text)}",
+    private static Problem ProblemOf(string text) =>
+        new($"unknown use of paths {ConfigFindings.Quote(text)}",
             NearestWord.Of(text, Words) is { } near ? $"did you mean {near}?" : $"write one of {string.Join(", ", Words)}");
-    }
 }

@@ -22,7 +22,8 @@ public static class YamlKeys
             + "while handshakes stay unanswered. Left out, the peer has to call first."),
         new("keepalive", Keepalive, "off", "Seconds between packets that keep a NAT's mapping open."),
         new("paths", ConfigType.Paths, "failover", "How several ways to this peer are used, if it is Holdfast too: failover uses the "
-            + "best that works and leaves it at once when it fails; redundant sends copies by the best two; single has one way only, "
+            + "best that works and leaves it at once when it fails; bond sends each packet by the one on which it arrives first, so that "
+            + "their rates add up; redundant sends copies by the best two; single has one way only, "
             + "as with plain WireGuard. A change from or to single counts from the next handshake."),
         Reserved("group"), Reserved("layer"),
     ]);

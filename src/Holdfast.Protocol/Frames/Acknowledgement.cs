@@ -1,35 +1,41 @@
 using System.Buffers.Binary;
+using Holdfast.Protocol.Peers;
 
 namespace Holdfast.Protocol.Frames;
 
 /// <summary>
-/// The frame that says which messages of a session arrived: from the latest one down, so many that did and so many that did not,
-/// in turn. What lies below the last run is not said.
+/// The frame that says which messages of a session arrived: a bit for each, from the latest one down. What lies below the last bit
+/// is not said.
 /// </summary>
 internal readonly ref struct Acknowledgement
 {
     internal const byte Type = 0x13;
 
-    /// <summary>Runs of one frame; older ones are left away.</summary>
-    internal const int Runs = 28;
+    /// <summary>Words of one frame: with more messages between the latest and the lowest, the lowest are left away.</summary>
+    internal const int MaximumWords = 128;
 
-    /// <summary>The longest frame: with its message 160 bytes.</summary>
-    internal const int MaximumBytes = RunsAt + (Runs * RunBytes);
+    /// <summary>The longest frame.</summary>
+    internal const int MaximumBytes = (WordsAt + (MaximumWords * WordBytes) + Limits.PaddingMultiple - 1) & ~(Limits.PaddingMultiple - 1);
+
+    /// <summary>Messages that a word speaks of.</summary>
+    internal const int MessagesPerWord = 64;
 
     private const int CountAt = 1;
     private const int DelayAt = 2;
     private const int SessionAt = 4;
     private const int LatestAt = 8;
-    private const int RunsAt = 16;
-    private const int RunBytes = 4;
+    private const int NewestAt = 16;
+    private const int ClockAt = 20;
+    private const int WordsAt = 24;
+    private const int WordBytes = 8;
     private const int DelayUnitMicroseconds = 16;
 
-    private readonly ReadOnlySpan<byte> _runs;
+    private readonly ReadOnlySpan<byte> _words;
 
-    private Acknowledgement(uint session, ulong latest, TimeSpan delay, ReadOnlySpan<byte> runs)
+    private Acknowledgement(uint session, ulong latest, ulong newest, TimeSpan delay, uint clock, ReadOnlySpan<byte> words)
     {
-        (Session, Latest, Delay) = (session, latest, delay);
-        _runs = runs;
+        (Session, Latest, Newest, Delay, Clock) = (session, latest, newest, delay, clock);
+        _words = words;
     }
 
     /// <summary>The session: the first of the receiver indices by which its messages came.</summary>
@@ -38,55 +44,61 @@ internal readonly ref struct Acknowledgement
     /// <summary>The highest counter that arrived.</summary>
     internal ulong Latest { get; }
 
-    /// <summary>How long ago it did.</summary>
+    /// <summary>The counter that arrived last. Nobody's, if it is above the latest.</summary>
+    internal ulong Newest { get; }
+
+    /// <summary>How long ago that was.</summary>
     internal TimeSpan Delay { get; }
 
-    internal int Count => _runs.Length / RunBytes;
+    /// <summary>When this was said, by the clock of the end that says it, in us; only differences count.</summary>
+    internal uint Clock { get; }
 
-    /// <summary>A run: messages that arrived, then messages below them that did not.</summary>
-    internal (int Arrived, int Missing) Run(int index) => (
-        BinaryPrimitives.ReadUInt16LittleEndian(_runs[(index * RunBytes)..]),
-        BinaryPrimitives.ReadUInt16LittleEndian(_runs[((index * RunBytes) + 2)..]));
+    /// <summary>Words that follow.</summary>
+    internal int Count => _words.Length / WordBytes;
+
+    /// <summary>A word: of the counters from <see cref="Latest"/> - 64 * <paramref name="index"/> down, the highest bit first.</summary>
+    internal ulong Word(int index) => BinaryPrimitives.ReadUInt64LittleEndian(_words[(index * WordBytes)..]);
 
     /// <summary>Reads one. False if it is another frame, or no good.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> borrowed, out Acknowledgement acknowledgement)
     {
         acknowledgement = default;
-        if (borrowed.Length < RunsAt || borrowed[0] != Type) return false;
-        var bytes = borrowed[CountAt] * RunBytes;
-        if (borrowed[CountAt] is 0 or > Runs || borrowed.Length < RunsAt + bytes) return false;
-        var delay = BinaryPrimitives.ReadUInt16LittleEndian(borrowed[DelayAt..]) * DelayUnitMicroseconds;
+        if (borrowed.Length < WordsAt || borrowed[0] != Type) return false;
+        var bytes = borrowed[CountAt] * WordBytes;
+        if (borrowed[CountAt] is 0 or > MaximumWords || borrowed.Length < WordsAt + bytes) return false;
+        var latest = BinaryPrimitives.ReadUInt64LittleEndian(borrowed[LatestAt..]);
         acknowledgement = new Acknowledgement(
             BinaryPrimitives.ReadUInt32LittleEndian(borrowed[SessionAt..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(borrowed[LatestAt..]),
-            TimeSpan.FromMicroseconds(delay), borrowed.Slice(RunsAt, bytes));
+            latest,
+            latest - BinaryPrimitives.ReadUInt32LittleEndian(borrowed[NewestAt..]),
+            TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt16LittleEndian(borrowed[DelayAt..]) * DelayUnitMicroseconds),
+            BinaryPrimitives.ReadUInt32LittleEndian(borrowed[ClockAt..]),
+            borrowed.Slice(WordsAt, bytes));
         return true;
     }
 
     /// <summary>Fills a frame, padded, with what a window has seen from its latest message down to <paramref name="lowest"/>, and
     /// returns its length; 0 if nothing arrived yet.</summary>
-    internal static int Write(uint session, Peers.ReplayWindow window, ulong lowest, TimeSpan delay, Span<byte> fill)
+    internal static int Write(
+        uint session, ReplayWindow window, ulong lowest, ulong newest, TimeSpan delay, uint clock, Span<byte> fill)
     {
-        fill[..MaximumBytes].Clear();
         if (!window.TryLatest(out var latest)) return 0;
-        var count = 0;
-        var at = latest;
-        while (count < Runs)
-        {
-            var arrived = window.RunDown(at, isSeen: true, lowest);
-            var missing = at - lowest + 1 > (ulong)arrived ? window.RunDown(at - (ulong)arrived, isSeen: false, lowest) : 0;
-            var run = fill[(RunsAt + (count++ * RunBytes))..];
-            BinaryPrimitives.WriteUInt16LittleEndian(run, (ushort)arrived);
-            BinaryPrimitives.WriteUInt16LittleEndian(run[2..], (ushort)missing);
-            if (at - lowest + 1 <= (ulong)(arrived + missing)) break;
-            at -= (ulong)(arrived + missing);
-        }
+        var count = (int)Math.Min((latest - Math.Min(latest, lowest)) / MessagesPerWord, MaximumWords - 1) + 1;
+        var length = (WordsAt + (count * WordBytes) + Limits.PaddingMultiple - 1) & ~(Limits.PaddingMultiple - 1);
+        fill[..length].Clear();
         fill[0] = Type;
         fill[CountAt] = (byte)count;
         var units = Math.Min(ushort.MaxValue, (long)delay.TotalMicroseconds / DelayUnitMicroseconds);
         BinaryPrimitives.WriteUInt16LittleEndian(fill[DelayAt..], (ushort)units);
         BinaryPrimitives.WriteUInt32LittleEndian(fill[SessionAt..], session);
         BinaryPrimitives.WriteUInt64LittleEndian(fill[LatestAt..], latest);
-        return (RunsAt + (count * RunBytes) + Limits.PaddingMultiple - 1) & ~(Limits.PaddingMultiple - 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(fill[NewestAt..], (uint)Math.Min(uint.MaxValue, latest - newest));
+        BinaryPrimitives.WriteUInt32LittleEndian(fill[ClockAt..], clock);
+        for (var i = 0; i < count; i++)
+        {
+            var seen = window.SeenUpTo(latest - ((ulong)i * MessagesPerWord));
+            BinaryPrimitives.WriteUInt64LittleEndian(fill[(WordsAt + (i * WordBytes))..], seen);
+        }
+        return length;
     }
 }

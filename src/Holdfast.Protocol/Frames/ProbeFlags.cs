@@ -15,4 +15,7 @@ internal enum ProbeFlags : byte
 
     /// <summary>The path costs by the byte: to be probed slowly and used last.</summary>
     Metered = 4,
+
+    /// <summary>The sender uses several paths at once: what comes is to be put in order.</summary>
+    Spreads = 8,
 }

@@ -12,9 +12,6 @@ public static class PathLimits
     /// <summary>How often one datagram is sent by another path.</summary>
     public const int SentAgainTimes = 3;
 
-    /// <summary>Messages of an acknowledgement that were acknowledged before; the rest of it is not read.</summary>
-    public const int AcknowledgedBefore = 8192;
-
     /// <summary>Addresses of one peer that are kept as the far ends of paths.</summary>
     public const int Endpoints = 16;
 
@@ -92,4 +89,73 @@ public static class PathLimits
 
     /// <summary>How often one response is sent in all.</summary>
     public const int ResponseCopies = 16;
+
+    /// <summary>Of acknowledgements that go by the fastest path, each so manieth goes by the one that just carried.</summary>
+    public const int AcknowledgementsByAll = 4;
+
+    // --- paths used at once ------------------------------------------------------------------------------------
+
+    /// <summary>Bytes that may be under way by a path whose rate is not known yet.</summary>
+    public const long FirstWindow = 16 << 10;
+
+    /// <summary>The least that may be under way by any path, in bytes.</summary>
+    public const long LeastWindow = 6_000;
+
+    /// <summary>The queue in front of a path that keeps it busy, or half its round trip if that is more: with it, what is under way
+    /// grows by half in each round trip until the path delivers no more.</summary>
+    public static readonly TimeSpan Queue = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>A round trip that is so much longer than the least one, or an eighth of it, had a queue.</summary>
+    public static readonly TimeSpan QueueSeen = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>How often the queue in front of a busy path is let run dry, to measure its round trip.</summary>
+    public static readonly TimeSpan DrainEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>So many later datagrams of a path that arrived before it mean that one is lost (RFC 9002 section 6.1.1).</summary>
+    public const int OvertakenBy = 3;
+
+    /// <summary>Loss of a round trip, as a part of what went, that has our queue shortened.</summary>
+    public const double LossOfFullBuffer = 0.02;
+
+    /// <summary>Datagrams of a path that its loss is an average of.</summary>
+    public const int PacketsToJudge = 512;
+
+    /// <summary>A path that loses more, and adds less than half to the others, rests: it would slow them down.</summary>
+    public const double LossToRest = 0.015;
+
+    /// <summary>How long it rests, twice as long each time, up to <see cref="LongestHoldDown"/>.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+
+    /// <summary>What waits for paths whose rate is not known, in bytes.</summary>
+    public const int FirstWaiting = 512 << 10;
+
+    /// <summary>The least that may wait, in bytes.</summary>
+    public const int LeastWaiting = 48_000;
+
+    /// <summary>The most that may wait, in bytes: a quarter of what is kept.</summary>
+    public const int MostWaiting = SentBytes / 4;
+
+    /// <summary>The queue of what waits for a path, besides what the paths' delays differ by: enough for a TCP to keep them busy.</summary>
+    public static readonly TimeSpan Waiting = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Packets that may be held until those before them have come, all peers of a tunnel together.</summary>
+    public const int HeldPackets = 4096;
+
+    /// <summary>Counters of one session between the next that is due and the highest that is held.</summary>
+    public const int HeldCounters = 8192;
+
+    /// <summary>The longest packet that is held; longer ones are not put in order.</summary>
+    public const int HeldBytes = 2048;
+
+    /// <summary>How long a packet is held before it is known how far paths are apart.</summary>
+    public static readonly TimeSpan FirstHold = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The least that a packet is held.</summary>
+    public static readonly TimeSpan LeastHold = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>The most that a packet is held.</summary>
+    public static readonly TimeSpan MostHold = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long the latest of late packets counts.</summary>
+    public static readonly TimeSpan LatenessCounts = TimeSpan.FromSeconds(5);
 }

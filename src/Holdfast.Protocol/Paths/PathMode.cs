@@ -9,6 +9,9 @@ public enum PathMode
     /// <summary>One path, as with plain WireGuard: the peer is where it was last heard.</summary>
     Single,
 
+    /// <summary>Each packet goes by the path on which it arrives first; the receiver puts them in order.</summary>
+    Bond,
+
     /// <summary>Copies go over the best two paths, and the first to arrive counts.</summary>
     Redundant,
 }

@@ -7,12 +7,21 @@ namespace Holdfast.Protocol.Paths;
 internal sealed class PathTable
 {
     private readonly PeerPath?[] _byId = new PeerPath?[PathLimits.Paths];
+    private readonly PeerPath?[] _carrying = new PeerPath?[PathLimits.Paths];
     private readonly Arrival[] _arrivals = new Arrival[PathLimits.Paths];
     private TokenBucket _learned = new(PathLimits.LearnedPerSecond, PathLimits.LearnedPerSecond);
+    private int _carryingCount;
+    private long _theirTime;
     private bool _isPromised; // the other end was asked to acknowledge, and has answered
 
     /// <summary>The one that carries.</summary>
     internal PeerPath? Active { get; set; }
+
+    /// <summary>Those that carry where several do at once: of all that are up, the ones of the best rank.</summary>
+    internal ReadOnlySpan<PeerPath?> Carrying => _carrying.AsSpan(0, _carryingCount);
+
+    /// <summary>Puts the other end's packets in order; null unless it uses several paths at once.</summary>
+    internal PacketOrder? Order { get; set; }
 
     /// <summary>Whether there is another path that could take over.</summary>
     internal bool HasSeveral { get; private set; }
@@ -33,13 +42,23 @@ internal sealed class PathTable
 
     internal int Unacknowledged { get; set; }
 
+    /// <summary>Acknowledgements sent.</summary>
+    internal uint Acknowledgements { get; set; }
+
     /// <summary>The other end's path by which the last of them came.</summary>
     internal int LatestBy { get; set; }
 
     /// <summary>The lowest counter among these.</summary>
     internal ulong LowestUnacknowledged { get; set; }
 
-    internal MonoTime LatestArrival { get; set; }
+    /// <summary>The lowest among those of the acknowledgement before, which may be lost.</summary>
+    internal ulong LowestBefore { get; set; }
+
+    /// <summary>The counter that came last.</summary>
+    internal ulong Newest { get; set; }
+
+    /// <summary>When that was.</summary>
+    internal MonoTime NewestAt { get; set; }
 
     /// <summary>When data last went to the peer or came from it.</summary>
     internal MonoTime LastData { get; set; } = MonoTime.LongAgo;
@@ -79,6 +98,14 @@ internal sealed class PathTable
         return added;
     }
 
+    /// <summary>A moment by the other end's clock, in us: what frames have of it goes round in 71 minutes.</summary>
+    internal long TheirTime(uint clock)
+    {
+        var time = _theirTime + (int)(clock - (uint)_theirTime);
+        if (time > _theirTime) _theirTime = time;
+        return time;
+    }
+
     /// <summary>Whether a place from which the peer was heard may become a path now.</summary>
     internal bool MayLearn(MonoTime now) => _learned.TryTake(now);
 
@@ -89,6 +116,20 @@ internal sealed class PathTable
         HasSeveral = working > 1;
     }
 
+    /// <summary>Finds those that carry at once. One that rests does only if there is no other.</summary>
+    internal void ChooseCarrying(MonoTime now)
+    {
+        var best = (PathWish.Drained, int.MaxValue, true);
+        foreach (var path in _byId)
+            if (path is { State: PathState.Up } && OrderOf(path, now).CompareTo(best) < 0) best = OrderOf(path, now);
+        Array.Clear(_carrying);
+        _carryingCount = 0;
+        foreach (var path in _byId)
+            if (path is { State: PathState.Up } && OrderOf(path, now) == best) _carrying[_carryingCount++] = path;
+
+        static (PathWish, int, bool) OrderOf(PeerPath path, MonoTime now) => (path.Wish, path.Rank, !path.RestsUntil.Passed(now));
+    }
+
     /// <summary>The other end acknowledges from now on.</summary>
     internal void Promise() => _isPromised = true;
 
@@ -97,7 +138,11 @@ internal sealed class PathTable
     {
         _isPromised = false;
         foreach (var path in _byId)
-            if (path is { MayCarry: true }) (path.AwaitingSince, path.Nonce, path.NextProbe) = (MonoTime.Never, 0, now);
+        {
+            if (path is null) continue;
+            path.Rate = default; // its clock may be another one
+            if (path.MayCarry) (path.AwaitingSince, path.Nonce, path.NextProbe) = (MonoTime.Never, 0, now);
+        }
     }
 
     /// <summary>Where a path of the other end's was last seen, and what came by it.</summary>
@@ -107,5 +152,6 @@ internal sealed class PathTable
         internal LocalAddress To;
         internal ulong Packets;
         internal ulong Bytes;
+        internal MonoTime LastAt;
     }
 }

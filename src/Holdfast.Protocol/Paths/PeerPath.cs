@@ -61,6 +61,12 @@ public sealed class PeerPath
     /// <summary>Datagrams that were sent once more by another path when this one failed.</summary>
     public long Resent { get; internal set; }
 
+    /// <summary>Bytes a second that it delivers when it is busy, as far as that was measured; else 0.</summary>
+    public double BytesPerSecond => Rate.BytesPerSecond;
+
+    /// <summary>Whether it carries nothing while others do, because it loses more than it adds to them.</summary>
+    public bool Rests(MonoTime now) => !RestsUntil.Passed(now);
+
     /// <summary>When the other end last answered what went by this path.</summary>
     public MonoTime LastAnswer { get; internal set; } = MonoTime.LongAgo;
 
@@ -81,6 +87,9 @@ public sealed class PeerPath
 
     // --- evidence ----------------------------------------------------------------------------------------------
     internal RoundTrip Rtt;
+    internal PathRate Rate;
+    internal MonoTime RestsUntil = MonoTime.LongAgo; // it carries nothing before then while others do
+    internal TimeSpan Rest;
     internal MonoTime AwaitingSince = MonoTime.Never; // data went out then, and nothing was acknowledged since
     internal MonoTime LastDataSent = MonoTime.LongAgo;
     internal MonoTime MayLeadFrom = MonoTime.LongAgo; // hold-down: not preferred to one that works before then
@@ -98,6 +107,8 @@ public sealed class PeerPath
     /// <summary>When data that was sent by it is overdue.</summary>
     internal MonoTime Deadline => AwaitingSince == MonoTime.Never
         ? MonoTime.Never : AwaitingSince + Rtt.Patience + PathLimits.AcknowledgementDelay + PathLimits.AcknowledgementDelay;
+
+    internal bool HasRoom(int length, MonoTime now) => Rate.InFlight + length <= Rate.Window(now);
 
     /// <summary>As the other end's word on its way, or ours, has it: less is better.</summary>
     internal int Rank => (IsBackup ? 4 : 0) + (IsMetered ? 2 : 0);

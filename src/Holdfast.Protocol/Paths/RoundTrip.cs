@@ -15,9 +15,6 @@ internal struct RoundTrip
     /// <summary>The mean deviation from it: the jitter.</summary>
     internal TimeSpan Variation { get; private set; }
 
-    /// <summary>The least ever measured: what the way takes without queues.</summary>
-    internal TimeSpan Least { get; private set; }
-
     internal readonly bool IsKnown => Smoothed > TimeSpan.Zero;
 
     /// <summary>How long an answer may take before it is overdue (RFC 9002 section 6.2.1).</summary>
@@ -36,10 +33,9 @@ internal struct RoundTrip
         if (sample <= TimeSpan.Zero) sample = TimeSpan.FromTicks(1);
         if (!IsKnown)
         {
-            (Smoothed, Variation, Least) = (sample, sample / 2, sample);
+            (Smoothed, Variation) = (sample, sample / 2);
             return;
         }
-        if (sample < Least) Least = sample;
         Variation = (Variation * 3 + (Smoothed - sample).Duration()) / 4;
         Smoothed = (Smoothed * 7 + sample) / 8;
     }

@@ -9,20 +9,19 @@ internal sealed class SendRing
     private byte[] _bytes = [];
     private ulong _end; // of all that was ever appended
 
-    /// <summary>Keeps a copy, and tells where it is.</summary>
-    internal ulong Append(ReadOnlySpan<byte> datagram)
+    /// <summary>Room for one, and where it is.</summary>
+    internal Span<byte> Add(int length, out ulong position)
     {
         if (_bytes.Length == 0) _bytes = GC.AllocateUninitializedArray<byte>(PathLimits.SentBytes);
         var at = (int)(_end % PathLimits.SentBytes);
-        if (at + datagram.Length > PathLimits.SentBytes)
+        if (at + length > PathLimits.SentBytes)
         {
             _end += (ulong)(PathLimits.SentBytes - at); // none of them wraps
             at = 0;
         }
-        datagram.CopyTo(_bytes.AsSpan(at));
-        var position = _end;
-        _end += (ulong)datagram.Length;
-        return position;
+        position = _end;
+        _end += (ulong)length;
+        return _bytes.AsSpan(at, length);
     }
 
     /// <summary>The datagram at a place, unless later ones took its room.</summary>

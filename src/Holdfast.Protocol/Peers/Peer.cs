@@ -80,14 +80,20 @@ public sealed class Peer
         set
         {
             field = value;
-            if (value == PathMode.Single) PathTable = null;
+            if (value != PathMode.Single) return;
+            PathTable?.Order?.Clear();
+            PathTable = null;
         }
     }
 
     /// <summary>The paths by which data may go to it; none while there is only its endpoint.</summary>
     public IEnumerable<PeerPath> Paths => PathTable is null ? [] : PathTable.All.ToArray().OfType<PeerPath>();
 
-    /// <summary>The path that carries; null while there is only its endpoint.</summary>
+    /// <summary>Whether data goes to it by this path; with <see cref="PathMode.Bond"/> by several.</summary>
+    public bool IsCarriedBy(PeerPath path) => PathTable is { } paths
+        && (PathMode == PathMode.Bond && paths.HasSeveral && !paths.Carrying.IsEmpty ? paths.Carrying.Contains(path) : paths.Active == path);
+
+    /// <summary>The path that leads: the best that works; null while there is only its endpoint.</summary>
     public PeerPath? ActivePath => PathTable?.Active;
 
     /// <summary>Bytes of datagrams received from it, headers of the protocol included.</summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Holdfast.Protocol.Peers;
 
 /// <summary>
@@ -67,21 +65,20 @@ internal sealed class ReplayWindow
         return _next > 0;
     }
 
-    /// <summary>How many counters from one of the window down to another, at most 65,535, were all seen, or all not.</summary>
-    internal int RunDown(ulong from, bool isSeen, ulong lowest)
+    /// <summary>Whether a counter of the window was accepted.</summary>
+    internal bool HasSeen(ulong counter) =>
+        counter < _next && _next - counter <= _width && (_words[WordOf(counter)] & BitOf(counter)) != 0;
+
+    /// <summary>Which of the 64 counters up to this one were accepted: the highest bit is its own. What is older than the window
+    /// was not.</summary>
+    internal ulong SeenUpTo(ulong counter)
     {
-        var count = 0;
-        while (true)
-        {
-            var word = _words[WordOf(from)];
-            var bits = (int)(from % 64) + 1; // of this word, from the highest down
-            var same = BitOperations.LeadingZeroCount(~((isSeen ? word : ~word) << (64 - bits)));
-            var left = (int)Math.Min(from - lowest + 1, ushort.MaxValue - (ulong)count);
-            var run = Math.Min(Math.Min(same, bits), left);
-            count += run;
-            if (run < bits || run == left) return count;
-            from -= (ulong)run;
-        }
+        if (counter >= _next || _next - counter > _width) return 0;
+        var above = 63 - (int)(counter % 64); // of its word
+        var seen = _words[WordOf(counter)] << above;
+        if (above > 0 && counter >= 64) seen |= _words[WordOf(counter - 64)] >> (64 - above);
+        var below = counter + _width - _next; // of the window
+        return below >= 63 ? seen : seen & (ulong.MaxValue << (63 - (int)below));
     }
 
     private void Advance(ulong counter)

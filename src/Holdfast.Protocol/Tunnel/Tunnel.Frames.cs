@@ -24,7 +24,7 @@ public sealed partial class Tunnel
         if (plain[0] is >= Probe.Type and <= Lost.Type) keypair.HearOfPaths();
         if (Probe.TryRead(plain, out var probe)) return HandleProbe(peer, keypair, probe, from, to, now);
         if (Echo.TryRead(plain, out var echo)) return HandleEcho(peer, echo, now);
-        if (Acknowledgement.TryRead(plain, out var told)) return HandleAcknowledgement(peer, told, now);
+        if (Acknowledgement.TryRead(plain, out var told)) return HandleAcknowledgement(peer, told, from, to, now);
         if (Lost.TryRead(plain, out var lost)) return HandleLost(peer, lost, now);
         return Count(peer, Drop.UnknownFrame);
     }

@@ -96,8 +96,8 @@ public sealed partial class Tunnel
             _peers.Release(index);
             return Count(peer, Drop.Forged);
         }
-        Retire(peer.Next);
-        Retire(peer.Previous);
+        Retire(peer, peer.Next);
+        Retire(peer, peer.Previous);
         (peer.Next, peer.Previous) = (keypair, null);
         SessionDerived(peer, keypair, now.Mono);
 
@@ -123,13 +123,13 @@ public sealed partial class Tunnel
         initiation.Dispose();
         if (peer.Next is not null && !Yields(peer))
         {
-            Retire(peer.Current);
-            Retire(peer.Previous);
+            Retire(peer, peer.Current);
+            Retire(peer, peer.Previous);
             (peer.Previous, peer.Next) = (peer.Next, null);
         }
         else
         {
-            Retire(peer.Previous);
+            Retire(peer, peer.Previous);
             peer.Previous = peer.Current;
         }
         peer.Current = keypair;
@@ -213,18 +213,20 @@ public sealed partial class Tunnel
     private static ReadOnlySpan<byte> PresharedKeyOf(Peer peer) =>
         peer.PresharedSecret is { } key ? key.Bytes : NoPresharedKey;
 
-    private void Retire(Keypair? keypair)
+    private void Retire(Peer peer, Keypair? keypair)
     {
         if (keypair is null) return;
+        if (peer.PathTable is { } paths && keypair.Sent is { } sent)
+            while (sent.First < sent.Next) Forget(paths, sent.ForgetOldest());
         _peers.Release(keypair.LocalIndex);
         keypair.Dispose();
     }
 
     private void RetireAll(Peer peer)
     {
-        Retire(peer.Previous);
-        Retire(peer.Current);
-        Retire(peer.Next);
+        Retire(peer, peer.Previous);
+        Retire(peer, peer.Current);
+        Retire(peer, peer.Next);
         (peer.Previous, peer.Current, peer.Next) = (null, null, null);
     }
 

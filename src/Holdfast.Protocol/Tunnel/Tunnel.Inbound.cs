@@ -66,12 +66,22 @@ public sealed partial class Tunnel
         }
         else if (keypair == peer.Previous && HasCrossed(peer)) (peer.Current, peer.Previous) = (keypair, peer.Current);
         if (IsDueWhenReceiving(peer, now.Mono)) InitiateAtLastMinute(peer, now);
-        if (keypair.Offers != Capabilities.None && Frame.IsFrame(plain)) return HandleFrame(peer, keypair, plain, from, to, now);
+        if (keypair.Offers != Capabilities.None && Frame.IsFrame(plain))
+        {
+            var result = HandleFrame(peer, keypair, plain, from, to, now);
+            GoOnBehind(peer, keypair, counter, now.Mono);
+            return result;
+        }
         if (keypair.NextHello.Passed(now.Mono) && keypair == peer.Current) SayHello(peer, keypair, now);
-        if (plain.Length == 0) return Drop.None;
+        if (plain.Length == 0)
+        {
+            GoOnBehind(peer, keypair, counter, now.Mono);
+            return Drop.None;
+        }
 
         DataReceived(peer, now.Mono);
         if (peer.PathTable is { Acknowledges: true } acknowledging) NoteArrival(peer, acknowledging, keypair, counter, Message.PathOf(receiver), now);
+        if (peer.PathTable?.Order is { } order) return DeliverInOrder(peer, order, keypair, counter, plain, ecn, ecnIsShared, now.Mono);
         return Deliver(peer, plain, ecn, ecnIsShared);
     }
 
@@ -88,11 +98,17 @@ public sealed partial class Tunnel
 
     private Drop Deliver(Peer peer, Span<byte> plain, Ecn ecn, bool ecnIsShared)
     {
-        var length = IpHeader.LengthOf(plain);
+        var drop = Check(peer, plain, ecn, ecnIsShared, out var length);
+        if (drop == Drop.None) _packets.Commit(length, peer);
+        return drop;
+    }
+
+    private Drop Check(Peer peer, Span<byte> plain, Ecn ecn, bool ecnIsShared, out int length)
+    {
+        length = IpHeader.LengthOf(plain);
         if (length == 0) return Count(peer, Drop.InnerNotIp);
         if (AllowedIps.FindBySource(plain) != peer) return Count(peer, Drop.WrongSource);
         if (!InnerEcn.TryCombine(plain, ecn) && !ecnIsShared) return Count(peer, Drop.NotEcnCapable);
-        _packets.Commit(length, peer);
         return Drop.None;
     }
 
@@ -116,7 +132,7 @@ public sealed partial class Tunnel
     /// <summary>The first message under a keypair that we made as responder: the initiator has it too.</summary>
     private void Confirm(Peer peer, in Now now)
     {
-        Retire(peer.Previous);
+        Retire(peer, peer.Previous);
         (peer.Previous, peer.Current, peer.Next) = (peer.Current, peer.Next, null);
         DropInitiation(peer); // an answer to it would only make another session
         HandshakeComplete(peer, now);

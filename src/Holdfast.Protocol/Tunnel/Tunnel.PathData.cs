@@ -1,3 +1,4 @@
+using System.Numerics;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Noise;
 using Holdfast.Protocol.Paths;
@@ -6,25 +7,53 @@ using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Protocol;
 
-// Data by paths, between two Holdfast ends: what goes out is kept until the other end says that it came.
+// Data by paths, between two Holdfast ends: 1. which path, or none yet (bond)  2. what goes out is kept until the other end says
+// that it came  3. what that tells of each path  4. what is lost goes once more, what waits goes on.
 public sealed partial class Tunnel
 {
     private void SendDataBy(
-        Peer peer, PathTable paths, PeerPath path, Keypair keypair, ReadOnlySpan<byte> plain, MonoTime now, Ecn ecn)
+        Peer peer, PathTable paths, PeerPath active, Keypair keypair, ReadOnlySpan<byte> plain, MonoTime now, Ecn ecn)
     {
-        var room = _datagrams.Reserve(path.Remote, path.Local, Message.TransportMinimumBytes + plain.Length);
-        var counter = keypair.SendCounter;
-        var length = keypair.Seal(plain, room, path.Id);
+        var length = Message.TransportMinimumBytes + plain.Length;
         if (!paths.KeepsSent)
         {
-            CommitBy(peer, path, length, now, ecn);
+            var plainly = _datagrams.Reserve(active.Remote, active.Local, length);
+            CommitBy(peer, active, keypair.Seal(plain, plainly, active.Id), now, ecn);
             return;
         }
-        var position = _kept.Append(room[..length]);
-        (keypair.Sent ??= new SentPackets()).Add(counter, path.Id, length, position, now);
+        var waiting = WaitingBytes(peer);
+        var path = peer.PathMode != PathMode.Bond || paths.Carrying.IsEmpty ? active
+            : waiting > 0 ? null : Spreading.Choose(paths.Carrying, length, length, now);
+        if (path is null && waiting + length > Spreading.MostWaiting(paths.Carrying))
+        {
+            Count(peer, Drop.PathsFull);
+            return;
+        }
+        var sent = keypair.Sent ??= new SentPackets();
+        var counter = keypair.SendCounter;
+        while (sent.IsFullFor(counter)) Forget(paths, sent.ForgetOldest());
+        if (path is null)
+        {
+            keypair.Seal(plain, _kept.Add(length, out var place));
+            sent.Add(counter, length, place, ecn, now);
+            SendWaiting(peer, paths, now);
+            return;
+        }
+        var room = _datagrams.Reserve(path.Remote, path.Local, length);
+        keypair.Seal(plain, room, path.Id);
+        room[..length].CopyTo(_kept.Add(length, out var position));
+        sent.Add(counter, length, position, ecn, now);
+        Go(peer, sent, counter, length, path, now, ecn);
+        if (peer.PathMode == PathMode.Redundant) SendCopy(peer, paths, path, position, length, now, ecn);
+    }
+
+    /// <summary>Sends what stands in the reserved room by a path, and notes it.</summary>
+    private void Go(Peer peer, SentPackets sent, ulong counter, int length, PeerPath path, MonoTime now, Ecn ecn)
+    {
+        path.Rate.Sent(length, now);
+        sent.Go(counter, path, now);
         CommitBy(peer, path, length, now, ecn);
         Await(peer, path, now);
-        if (peer.PathMode == PathMode.Redundant) SendCopy(peer, paths, path, position, length, now, ecn);
     }
 
     /// <summary>The same datagram by the next best path; the receiver takes whichever comes first.</summary>
@@ -37,15 +66,21 @@ public sealed partial class Tunnel
             if (path is not { MayCarry: true } || path == first) continue;
             if (second is null || OrderOf(path).CompareTo(OrderOf(second)) < 0) second = path;
         }
-        if (second is null || !_kept.TryRead(position, length, out var datagram)) return;
-        var room = _datagrams.Reserve(second.Remote, second.Local, length);
-        datagram.CopyTo(room);
-        Message.SetPath(room, second.Id);
+        if (second is null || !TryCopyKept(position, length, second)) return;
         CommitBy(peer, second, length, now, ecn);
     }
 
     private static (PathState, PathWish, int, TimeSpan) OrderOf(PeerPath path) =>
         (path.State, path.Wish, path.Rank, path.Rtt.Smoothed);
+
+    private bool TryCopyKept(ulong position, int length, PeerPath path)
+    {
+        if (!_kept.TryRead(position, length, out var datagram)) return false;
+        var room = _datagrams.Reserve(path.Remote, path.Local, length);
+        datagram.CopyTo(room);
+        Message.SetPath(room, path.Id);
+        return true;
+    }
 
     private void CommitBy(Peer peer, PeerPath path, int length, MonoTime now, Ecn ecn = Ecn.NotCapable)
     {
@@ -70,6 +105,84 @@ public sealed partial class Tunnel
         CommitBy(peer, path, keypair.Seal(frame, room, path.Id), now);
     }
 
+    // --- what waits, and what goes once more ------------------------------------------------------------------------
+
+    private static int WaitingBytes(Peer peer) =>
+        (peer.Previous?.Sent?.WaitingBytes ?? 0) + (peer.Current?.Sent?.WaitingBytes ?? 0);
+
+    /// <summary>Sends what waits, the oldest first, as far as paths have room.</summary>
+    private void SendWaiting(Peer peer, PathTable paths, MonoTime now)
+    {
+        if (SendWaiting(peer, paths, peer.Previous, now)) SendWaiting(peer, paths, peer.Current, now);
+    }
+
+    private bool SendWaiting(Peer peer, PathTable paths, Keypair? keypair, MonoTime now)
+    {
+        if (keypair?.Sent is not { } sent) return true;
+        while (sent.WaitingBytes > 0)
+        {
+            var counter = sent.Waiting;
+            sent.TryFind(counter, out var one);
+            var path = paths.Carrying.IsEmpty || !paths.HasSeveral ? paths.Active
+                : Spreading.Choose(paths.Carrying, one.Length, WaitingBytes(peer), now);
+            if (path is null) return false;
+            SendKept(peer, paths, sent, counter, one, path, now);
+        }
+        return true;
+    }
+
+    /// <summary>Sends a datagram that is kept; one that is not any more, or is old, is given up.</summary>
+    private void SendKept(
+        Peer peer, PathTable paths, SentPackets sent, ulong counter, in SentPackets.Sent one, PeerPath by, MonoTime now)
+    {
+        // Whoever sent what is old has given it up.
+        var isOld = (one.Sealed + PathLimits.SentAgainFor).Passed(now) || one.Moves == PathLimits.SentAgainTimes;
+        if (isOld || !TryCopyKept(one.Position, one.Length, by))
+        {
+            sent.Finish(counter, out _);
+            Forget(paths, one);
+            if (!isOld) Count(peer, Drop.NotKept);
+            return;
+        }
+        Go(peer, sent, counter, one.Length, by, now, one.Ecn);
+    }
+
+    /// <summary>It is not known any more whether this one arrives.</summary>
+    private static void Forget(PathTable paths, in SentPackets.Sent one)
+    {
+        if (!one.IsDone && !one.IsWaiting && paths[one.Path] is { } path) path.Rate.Gone(one.Length);
+    }
+
+    /// <summary>What went by a path that failed goes by the others.</summary>
+    private void SendAgain(Peer peer, PathTable paths, Keypair? keypair, PeerPath from, PeerPath by, MonoTime now)
+    {
+        if (keypair?.Sent is not { } sent) return;
+        for (var counter = sent.First; counter < sent.Waiting; counter++)
+        {
+            if (!sent.TryFind(counter, out var one) || one.IsDone || one.Path != from.Id) continue;
+            from.Rate.Gone(one.Length);
+            from.Resent++;
+            SendKept(peer, paths, sent, counter, one, NextFor(peer, paths, by), now);
+        }
+    }
+
+    private static PeerPath NextFor(Peer peer, PathTable paths, PeerPath otherwise) =>
+        peer.PathMode == PathMode.Bond ? Spreading.Soonest(paths.Carrying) ?? otherwise : otherwise;
+
+    /// <summary>What was overtaken on its path is lost, and goes once more.</summary>
+    private void SendLost(Peer peer, PathTable paths, Keypair keypair, MonoTime now)
+    {
+        if (keypair.Sent is not { } sent || paths.Active is not { } active) return;
+        for (var counter = sent.First; counter < sent.Waiting; counter++)
+        {
+            if (!sent.TryFind(counter, out var one) || one.IsDone || one.IsWaiting) continue;
+            if (paths[one.Path] is not { } path || !path.Rate.IsOvertaken(one.Sequence)) continue;
+            path.Rate.FoundLost(one.Length);
+            path.Resent++;
+            SendKept(peer, paths, sent, counter, one, NextFor(peer, paths, active), now);
+        }
+    }
+
     // --- acknowledgements -------------------------------------------------------------------------------------------
 
     private void NoteArrival(Peer peer, PathTable paths, Keypair keypair, ulong counter, int by, in Now now)
@@ -78,6 +191,7 @@ public sealed partial class Tunnel
         {
             Acknowledge(peer, paths, now.Mono);
             paths.AcknowledgedSession = keypair;
+            paths.LowestBefore = ulong.MaxValue;
         }
         if (paths.Unacknowledged++ == 0)
         {
@@ -85,9 +199,8 @@ public sealed partial class Tunnel
             paths.AcknowledgementDue = now.Mono + PathLimits.AcknowledgementDelay;
             ArmPaths(peer, paths.AcknowledgementDue);
         }
-        paths.LatestBy = by;
         if (counter < paths.LowestUnacknowledged) paths.LowestUnacknowledged = counter;
-        if (keypair.Window.TryLatest(out var latest) && latest == counter) paths.LatestArrival = now.Mono;
+        (paths.LatestBy, paths.Newest, paths.NewestAt) = (by, counter, now.Mono);
         if (paths.Unacknowledged >= PathLimits.PacketsPerAcknowledgement) Acknowledge(peer, paths, now.Mono);
     }
 
@@ -99,50 +212,106 @@ public sealed partial class Tunnel
         // In the moment before a new session agrees, the last one still speaks.
         var keypair = peer.Current is { AgreesPaths: true } ? peer.Current : peer.Previous;
         if (keypair is not { AgreesPaths: true } || !keypair.MaySeal(now)) return;
-        // Back by the way that just carried: that is the one which is in question.
-        ref var arrival = ref paths.ArrivalsOf(paths.LatestBy);
-        var back = paths.Find(arrival.From, LocalOf(arrival.To));
-        if ((back is { MayCarry: true } ? back : paths.Active) is not { } path) return;
-        // Somewhat further down than what is new, because an acknowledgement may be lost.
-        var lowest = paths.LowestUnacknowledged;
+        if (WayBack(paths, now) is not { } path) return;
+        // What the one before said, too, and somewhat more, because it may be lost.
+        var lowest = Math.Min(paths.LowestUnacknowledged, paths.LowestBefore);
         lowest -= Math.Min(lowest, PathLimits.AcknowledgedAgain);
+        paths.LowestBefore = paths.LowestUnacknowledged;
         Span<byte> frame = stackalloc byte[Acknowledgement.MaximumBytes];
-        var length = Acknowledgement.Write(session.LocalIndex, session.Window, lowest, now - paths.LatestArrival, frame);
+        var length = Acknowledgement.Write(session.LocalIndex, session.Window, lowest, paths.Newest, now - paths.NewestAt, ClockOf(now), frame);
         if (length > 0) SendFrameBy(peer, keypair, path, frame[..length], now);
     }
 
-    private Drop HandleAcknowledgement(Peer peer, in Acknowledgement told, in Now now)
+    /// <summary>
+    /// Back by the way that just carried: that is the one which is in question. Where several carry at once, mostly by the fastest of
+    /// them.
+    /// </summary>
+    private PeerPath? WayBack(PathTable paths, MonoTime now)
+    {
+        ref var latest = ref paths.ArrivalsOf(paths.LatestBy);
+        var back = paths.Find(latest.From, LocalOf(latest.To));
+        if (back is not { MayCarry: true }) back = paths.Active;
+        if (paths.Order is null || ++paths.Acknowledgements % PathLimits.AcknowledgementsByAll == 0) return back;
+        for (var id = 0; id < PathLimits.Paths; id++)
+        {
+            ref var arrival = ref paths.ArrivalsOf(id);
+            if (!arrival.From.IsKnown || (arrival.LastAt + (PathLimits.AcknowledgementDelay * 2)).Passed(now)) continue;
+            if (paths.Find(arrival.From, LocalOf(arrival.To)) is not { State: PathState.Up } path) continue;
+            if (back is null || path.Rtt.Smoothed < back.Rtt.Smoothed) back = path;
+        }
+        return back;
+    }
+
+    private static uint ClockOf(MonoTime now) => (uint)(now.Nanoseconds / 1000);
+
+    /// <summary>From a moment by our clock to one by theirs.</summary>
+    private static TimeSpan WayOf(long theirs, MonoTime ours) => TimeSpan.FromMicroseconds(theirs - (ours.Nanoseconds / 1000));
+
+    private Drop HandleAcknowledgement(
+        Peer peer, in Acknowledgement told, in Endpoint from, in LocalAddress to, in Now now)
     {
         var keypair = peer.Current?.RemoteIndex == told.Session ? peer.Current
             : peer.Previous?.RemoteIndex == told.Session ? peer.Previous : null;
         if (peer.PathTable is not { } paths || keypair?.Sent is not { } sent || told.Latest >= sent.Next) return Drop.None;
-        Span<MonoTime> latest = stackalloc MonoTime[PathLimits.Paths];
-        latest.Fill(MonoTime.LongAgo);
-        var (at, known) = (told.Latest, 0);
-        for (var i = 0; i < told.Count && at + 1 > sent.First; i++)
+        var hasNewest = sent.TryFind(told.Newest, out var newest) && newest is { IsDone: false, Moves: 0, IsWaiting: false };
+        Span<SentPackets.Sent> latest = stackalloc SentPackets.Sent[PathLimits.Paths]; // by path, of those that are news
+        latest.Clear();
+        TakeArrived(paths, sent, told, latest);
+        var at = paths.TheirTime(told.Clock);
+        if (hasNewest && paths[newest.Path] is { } measured && measured.Found <= newest.At)
         {
-            var (arrived, missing) = told.Run(i);
-            for (var left = arrived; left > 0 && at + 1 > sent.First; left--, at--)
-            {
-                if (!sent.Finish(at, out var one))
-                {
-                    if (++known > PathLimits.AcknowledgedBefore) return Drop.None;
-                    continue;
-                }
-                if (one.At > latest[one.Path]) latest[one.Path] = one.At;
-                if (at == told.Latest && one.Moves == 0 && paths[one.Path] is { } measured)
-                    measured.Rtt.Add(now.Mono - one.At - told.Delay);
-            }
-            if ((ulong)missing > at) break;
-            at -= (ulong)missing;
+            var took = now.Mono - newest.At - told.Delay;
+            if (paths.Find(from, LocalOf(to)) == measured) measured.Rtt.Add(took); // there and back
+            measured.Rate.Came(WayOf(at, newest.At) - told.Delay, took, now.Mono);
         }
         for (var id = 0; id < PathLimits.Paths; id++)
         {
-            if (paths[id] is not { } path || path.State == PathState.Unproved || latest[id] < path.Found) continue;
-            path.AwaitingSince = path.LastDataSent > latest[id] ? now.Mono : MonoTime.Never;
+            if (latest[id].Sequence == 0 || paths[id] is not { } path || path.State == PathState.Unproved) continue;
+            if (latest[id].Moves == 0) path.Rate.Measure(latest[id], at, now.Mono);
+            path.AwaitingSince = path.LastDataSent > latest[id].At ? now.Mono : MonoTime.Never;
             Answered(peer, paths, path, PathCause.DataAcknowledged, now);
             if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);
         }
+        if (peer.PathMode == PathMode.Bond)
+        {
+            SendLost(peer, paths, keypair, now.Mono);
+            HaveLossyRest(peer, paths, now);
+        }
+        SendWaiting(peer, paths, now.Mono);
         return Drop.None;
+    }
+
+    private static void TakeArrived(PathTable paths, SentPackets sent, in Acknowledgement told, Span<SentPackets.Sent> latest)
+    {
+        for (var i = 0; i < told.Count; i++)
+        {
+            var top = told.Latest - ((ulong)i * Acknowledgement.MessagesPerWord);
+            if (top > told.Latest || top < sent.First) return;
+            for (var word = told.Word(i); word != 0;)
+            {
+                var below = BitOperations.LeadingZeroCount(word);
+                word &= ~(1UL << (63 - below));
+                if ((ulong)below > top || !sent.Finish(top - (ulong)below, out var one) || one.IsWaiting) continue;
+                if (paths[one.Path] is not { } path || path.Found > one.At) continue; // another had its number then
+                path.Rate.Arrived(one.Length, one.Sequence);
+                ref var last = ref latest[one.Path];
+                if (last.Sequence == 0 || (int)(one.Sequence - last.Sequence) > 0) last = one;
+            }
+        }
+    }
+
+    private void HaveLossyRest(Peer peer, PathTable paths, in Now now)
+    {
+        foreach (var path in paths.Carrying)
+        {
+            if (path is null || !Spreading.SlowsDown(path, paths.Carrying)) continue;
+            path.Rest = path.Rest == TimeSpan.Zero ? PathLimits.Rest : path.Rest * 2;
+            if (path.Rest > PathLimits.LongestHoldDown) path.Rest = PathLimits.LongestHoldDown;
+            path.RestsUntil = now.Mono + path.Rest;
+            path.Rate.ForgetLoss();
+            Choose(peer, paths, now);
+            ArmPaths(peer, path.RestsUntil);
+            return; // one at a time: it was judged beside the others
+        }
     }
 }

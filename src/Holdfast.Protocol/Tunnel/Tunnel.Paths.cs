@@ -1,8 +1,6 @@
 using Holdfast.Protocol.Frames;
-using Holdfast.Protocol.Noise;
 using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
-using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Protocol;
 
@@ -116,8 +114,9 @@ public sealed partial class Tunnel
         peer.Next?.Window.Widen(PathLimits.ReplayWindowBits);
     }
 
-    private static void DropPaths(Peer peer)
+    private void DropPaths(Peer peer)
     {
+        if (peer.PathTable?.Order is { } order) LetGo(peer, order);
         peer.PathTable = null;
         peer.Timers.Paths = MonoTime.Never;
     }
@@ -200,6 +199,7 @@ public sealed partial class Tunnel
     private void Choose(Peer peer, PathTable paths, in Now now)
     {
         paths.CountWorking();
+        paths.ChooseCarrying(now.Mono);
         var best = paths.Active is { State: PathState.Up } active ? active : null;
         foreach (var path in paths.All)
             if (path is { MayCarry: true } && (best is null || IsBetter(path, best, now.Mono))) best = path;
@@ -256,34 +256,8 @@ public sealed partial class Tunnel
         Choose(peer, paths, now);
         ArmPaths(peer, now.Mono);
         if (paths.Active is not { MayCarry: true } next || next == path) return;
-        SendAgain(peer, peer.Previous, path, next, now.Mono);
-        SendAgain(peer, peer.Current, path, next, now.Mono);
-    }
-
-    private void SendAgain(Peer peer, Keypair? keypair, PeerPath from, PeerPath by, MonoTime now)
-    {
-        if (keypair?.Sent is not { } sent) return;
-        for (var counter = sent.First; counter < sent.Next; counter++)
-        {
-            if (!sent.TryFind(counter, out var one) || one.IsDone || one.Path != from.Id) continue;
-            if ((one.At + PathLimits.SentAgainFor).Passed(now) || one.Moves == PathLimits.SentAgainTimes)
-            {
-                sent.Finish(counter, out _); // whoever sent it has given it up
-                continue;
-            }
-            if (!_kept.TryRead(one.Position, one.Length, out var datagram))
-            {
-                sent.Finish(counter, out _);
-                Count(peer, Drop.NotKept);
-                continue;
-            }
-            var room = _datagrams.Reserve(by.Remote, by.Local, one.Length);
-            datagram.CopyTo(room);
-            Message.SetPath(room, by.Id);
-            sent.Move(counter, by.Id);
-            from.Resent++;
-            CommitBy(peer, by, one.Length, now);
-            Await(peer, by, now);
-        }
+        SendAgain(peer, paths, peer.Previous, path, next, now.Mono);
+        SendAgain(peer, paths, peer.Current, path, next, now.Mono);
+        SendWaiting(peer, paths, now.Mono);
     }
 }

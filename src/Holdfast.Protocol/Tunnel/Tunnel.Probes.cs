@@ -16,6 +16,7 @@ public sealed partial class Tunnel
         ref var arrival = ref paths.ArrivalsOf(id);
         arrival.Packets++;
         arrival.Bytes += (ulong)length;
+        arrival.LastAt = now.Mono;
         if (arrival.From == from && arrival.To == to) return;
         var (last, local) = (arrival, LocalOf(to));
         var isKnown = paths.Find(from, local) is not null;
@@ -35,6 +36,7 @@ public sealed partial class Tunnel
         if (peer.PathMode == PathMode.Single) return Drop.None;
         var paths = PathsOf(peer, now);
         if ((probe.Flags & ProbeFlags.WantsAcknowledgements) != 0) paths.Acknowledges = true;
+        PutInOrder(peer, paths, (probe.Flags & ProbeFlags.Spreads) != 0, keypair);
         var local = LocalOf(to);
         var path = paths.Find(from, local);
         if (path is not null)
@@ -47,7 +49,7 @@ public sealed partial class Tunnel
             ArmPaths(peer, path.NextProbe);
         }
         Span<byte> echo = stackalloc byte[Echo.Bytes];
-        new Echo(probe.Path, probe.Nonce, paths.ArrivalsOf(probe.Path).Packets, probe.Sent).Write(echo);
+        new Echo(probe.Path, probe.Nonce, paths.ArrivalsOf(probe.Path).Packets, probe.Sent, ClockOf(now.Mono)).Write(echo);
         if (path is not null)
         {
             SendFrameBy(peer, keypair, path, echo, now.Mono);
@@ -65,7 +67,9 @@ public sealed partial class Tunnel
         if (peer.PathTable is not { } paths || paths[echo.Path] is not { } path || echo.Nonce == 0) return Drop.None;
         var isLate = echo.Nonce == path.LastNonce; // the next one is under way already
         if (!isLate && echo.Nonce != path.Nonce) return Drop.None;
-        path.Rtt.Add(now.Mono - (isLate ? path.LastProbeSent : path.ProbeSent));
+        var sent = isLate ? path.LastProbeSent : path.ProbeSent;
+        path.Rtt.Add(now.Mono - sent);
+        path.Rate.Came(WayOf(paths.TheirTime(echo.Clock), sent), now.Mono - sent, now.Mono);
         if (!isLate && path.ProbeAsked) paths.Promise();
         if (isLate) path.LastNonce = 0;
         else (path.Nonce, path.LastNonce) = (0, 0);
@@ -142,6 +146,7 @@ public sealed partial class Tunnel
             return;
         }
         if (paths.AcknowledgementDue.Passed(now.Mono)) Acknowledge(peer, paths, now.Mono);
+        if (paths.Order is { } order && order.Due.Passed(now.Mono)) GiveUpMissing(peer, order, now.Mono);
         foreach (var path in paths.All)
         {
             if (path is null) continue;
@@ -152,6 +157,7 @@ public sealed partial class Tunnel
         Choose(peer, paths, now);
 
         var next = paths.AcknowledgementDue;
+        if (paths.Order is { } ordered && ordered.Due < next) next = ordered.Due;
         foreach (var path in paths.All)
         {
             if (path is null) continue;
@@ -183,7 +189,8 @@ public sealed partial class Tunnel
         (path.LastNonce, path.LastProbeSent) = (path.Nonce, path.ProbeSent);
         (path.Nonce, path.ProbeSent) = (BitConverter.ToUInt64(nonce) | 1, now.Mono);
         path.ProbeAsked = paths.HasSeveral;
-        var flags = path.Own | (path.ProbeAsked ? ProbeFlags.WantsAcknowledgements : ProbeFlags.None);
+        var flags = path.Own | (path.ProbeAsked ? ProbeFlags.WantsAcknowledgements : ProbeFlags.None)
+            | (peer.PathMode == PathMode.Bond ? ProbeFlags.Spreads : ProbeFlags.None);
         Span<byte> frame = stackalloc byte[Probe.Bytes];
         new Probe(path.Id, flags, path.Nonce, (ulong)path.SentPackets + 1).Write(frame);
         SendFrameBy(peer, keypair, path, frame, now.Mono);

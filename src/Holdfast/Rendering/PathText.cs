@@ -13,11 +13,12 @@ internal static class PathText
     internal static string Of(IReadOnlyList<ListedPath> paths, DateTimeOffset now, RenderStyle style)
     {
         if (paths.Count == 0) return "no peer has more than one way to it\n";
-        var table = new TableText(style, "tunnel", "peer", "#", "path", "state", "since", "rtt", "lost", "sent", "why");
+        var table = new TableText(style, "tunnel", "peer", "#", "path", "state", "since", "rtt", "rate", "lost", "sent", "why");
         foreach (var (tunnel, peer, path) in paths)
         {
-            table.Row(TintOf(path), tunnel, peer, path.Id.ToString(CultureInfo.InvariantCulture), WayOf(path), StateOf(path), Words.Ago(path.Since, now), RoundTripOf(path) ?? "-",
-                LossOf(path) ?? "-", Words.Bytes(path.SentBytes), string.Join(", ", [path.Cause, .. UsesOf(path)]));
+            table.Row(TintOf(path), tunnel, peer, path.Id.ToString(CultureInfo.InvariantCulture), WayOf(path), StateOf(path),
+                Words.Ago(path.Since, now), RoundTripOf(path) ?? "-", RateOf(path) ?? "-", LossOf(path) ?? "-",
+                Words.Bytes(path.SentBytes), string.Join(", ", [path.Cause, .. UsesOf(path)]));
         }
         return table.ToString();
     }
@@ -27,6 +28,7 @@ internal static class PathText
     {
         var parts = new List<string> { WayOf(path), StateOf(path), $"{path.Cause} {Words.Ago(path.Since, now)}" };
         if (RoundTripOf(path) is { } trip) parts.Add(trip);
+        if (RateOf(path) is { } rate) parts.Add(rate);
         if (LossOf(path) is { } loss) parts.Add($"{loss} lost");
         parts.Add($"{Words.Bytes(path.SentBytes)} sent");
         parts.AddRange(UsesOf(path));
@@ -48,12 +50,16 @@ internal static class PathText
     private static string? RoundTripOf(PathStatus path) => path.RoundTripMilliseconds is not { } trip ? null
         : string.Create(CultureInfo.InvariantCulture, $"{trip:0.0} ms ± {path.JitterMilliseconds:0.0}");
 
+    private static string? RateOf(PathStatus path) => path.Rate is not { } rate ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{rate / 1_000_000:0.#} Mbit/s");
+
     private static string? LossOf(PathStatus path) => path.LostOf == 0 ? null
         : string.Create(CultureInfo.InvariantCulture, $"{100.0 * path.Lost / path.LostOf:0.##} %");
 
     private static IEnumerable<string> UsesOf(PathStatus path)
     {
         if (path.Wish is { } wish) yield return wish;
+        if (path.Rests) yield return "rests: it loses too much";
         if (path.IsBackup) yield return "backup";
         if (path.IsMetered) yield return "metered";
     }

@@ -32,11 +32,11 @@ internal sealed class PathTarget : Target
             new Probe(1, ProbeFlags.WantsAcknowledgements, 7, 3).Write(frame);
             yield return [0, .. frame];
             yield return [0x13, .. frame];
-            new Echo(1, 7, 3, 3).Write(frame);
+            new Echo(1, 7, 3, 3, 99).Write(frame);
             yield return [0, .. frame];
             new Lost(3).Write(frame);
             yield return [0, .. frame.AsSpan(0, Lost.Bytes)];
-            yield return [0x21, Acknowledgement.Type, 2, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 3, 0, 1, 0, 2, 0, 0, 0];
+            yield return [0x21, Acknowledgement.Type, 1, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x74, 0, 0, 0, 0];
             yield return [0, .. Ping];
         }
     }

@@ -118,7 +118,7 @@ public sealed class YamlFileTests
         { Peer + "    endpoints: h:1",
             "6:16: endpoints takes a list, not a single value; write endpoints: [FIRST, SECOND]" },
         { Peer + "    paths: redundnat", "6:12: unknown use of paths 'redundnat'; did you mean redundant?" },
-        { Peer + "    paths: bond", "6:12: paths: bond is not supported by this version; write paths: failover" },
+        { Peer + "    paths: bnd", "6:12: unknown use of paths 'bnd'; did you mean bond?" },
         { Peer + "    keepalive: x",
             "6:16: 'x' is not a keepalive interval; write off, or seconds from 0 to 65535" },
         { Peer + "    group: x", "6:5: 'group' is not supported by this version; remove it" },

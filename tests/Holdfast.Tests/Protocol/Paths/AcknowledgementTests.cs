@@ -25,20 +25,21 @@ public sealed class AcknowledgementTests
                 var late = top - Math.Min(top, (ulong)random.Next(50));
                 if (window.Accept(late) == Drop.None) seen.Add(late);
             }
-            var lowest = top - Math.Min(top, (ulong)random.Next(60));
+            var lowest = top - Math.Min(top, (ulong)random.Next(300));
+            var newest = top - Math.Min(top, (ulong)random.Next(100));
             Span<byte> frame = new byte[Acknowledgement.MaximumBytes];
-            var length = Acknowledgement.Write(77, window, lowest, TimeSpan.FromMilliseconds(3), frame);
+            var length = Acknowledgement.Write(77, window, lowest, newest, TimeSpan.FromMilliseconds(3), 99, frame);
             Assert.Equal(0, length % 16);
             Assert.True(Acknowledgement.TryRead(frame[..length], out var told), $"seed {seed}");
-            Assert.Equal((77u, top, 2.992), (told.Session, told.Latest, told.Delay.TotalMilliseconds));
-            var at = top;
-            for (var i = 0; i < told.Count; i++)
+            Assert.Equal((77u, top, newest, 2.992, 99u), (told.Session, told.Latest, told.Newest, told.Delay.TotalMilliseconds, told.Clock));
+            Assert.True(top - lowest < 64 * (ulong)told.Count);
+            for (var i = 0; i < told.Count * 64; i++)
             {
-                var (arrived, missing) = told.Run(i);
-                for (; arrived > 0; arrived--) Assert.True(seen.Contains(at--), $"seed {seed}: {at + 1} did not arrive");
-                for (; missing > 0; missing--) Assert.False(seen.Contains(at--), $"seed {seed}: {at + 1} did arrive");
+                var isSaid = (told.Word(i / 64) >> (63 - (i % 64)) & 1) != 0;
+                if ((ulong)i > top) Assert.False(isSaid, $"seed {seed}: there is none so far below {top}");
+                else Assert.True(isSaid == window.HasSeen(top - (ulong)i), $"seed {seed}: {top - (ulong)i}");
+                if (isSaid) Assert.True(seen.Contains(top - (ulong)i), $"seed {seed}: {top - (ulong)i} did not arrive");
             }
-            if (told.Count < Acknowledgement.Runs) Assert.Equal(lowest, at + 1);
         }
     }
 
@@ -76,7 +77,9 @@ public sealed class AcknowledgementTests
         {
             counter += random.Chance(0.9) ? 1UL : 3;
             var path = (byte)random.Next(16);
-            sent.Add(counter, path, 100, counter * 100, new MonoTime((long)counter));
+            sent.Add(counter, 100, counter * 100, Ecn.NotCapable, new MonoTime((long)counter));
+            if (random.Chance(0.9)) sent.Go(counter, new PeerPath(path, default, default, default), new MonoTime((long)counter));
+            else path = SentPackets.Sent.NoPath;
             model[counter] = path;
             for (var finished = random.Next(3); finished > 0; finished--)
             {
@@ -101,7 +104,8 @@ public sealed class AcknowledgementTests
             var (length, fill) = ((1 + random.Next(1499)), (byte)i);
             var bytes = new byte[length];
             Array.Fill(bytes, fill);
-            kept.Enqueue((ring.Append(bytes), length, fill));
+            bytes.CopyTo(ring.Add(length, out var position));
+            kept.Enqueue((position, length, fill));
             if (kept.Count > 8_000) kept.Dequeue();
         }
         Assert.All(kept, k =>
@@ -109,7 +113,7 @@ public sealed class AcknowledgementTests
             Assert.True(ring.TryRead(k.Position, k.Length, out var bytes));
             Assert.Equal(-1, bytes.IndexOfAnyExcept(k.Fill));
         });
-        for (var i = 0; i < PathLimits.SentBytes / 1000; i++) ring.Append(new byte[1000]);
+        for (var i = 0; i < PathLimits.SentBytes / 1000; i++) ring.Add(1000, out _);
         Assert.False(ring.TryRead(kept.Peek().Position, 1, out _));
     }
 }

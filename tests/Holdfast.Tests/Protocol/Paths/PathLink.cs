@@ -20,6 +20,34 @@ internal sealed class PathLink
     /// <summary>Loss in each direction, 0 to 1.</summary>
     public double Loss { get; set; }
 
+    /// <summary>What it carries in each direction, in bytes a second; 0 is without bound.</summary>
+    public double BytesPerSecond { get; set; }
+
+    /// <summary>How long the longest queue in front of it takes; what comes then is dropped.</summary>
+    public TimeSpan Buffer { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Dropped there.</summary>
+    public int Dropped { get; private set; }
+
+    private readonly MonoTime[] _busyUntil = [MonoTime.LongAgo, MonoTime.LongAgo];
+
+    /// <summary>When so many bytes are through, in a direction; null if they are dropped.</summary>
+    public MonoTime? Through(int direction, int bytes, MonoTime now)
+    {
+        if (BytesPerSecond == 0) return now;
+        ref var until = ref _busyUntil[direction];
+        if (until < now) until = now;
+        if (until - now > Buffer)
+        {
+            Dropped++;
+            return null;
+        }
+        until += TimeSpan.FromSeconds((bytes + HeaderBytes) / BytesPerSecond);
+        return until;
+    }
+
+    private const int HeaderBytes = 28;
+
     /// <summary>Takes all, and delivers nothing.</summary>
     public bool IsCut { get; set; }
 

@@ -86,11 +86,11 @@ internal sealed class PathNet
     }
 
     /// <summary>A packet each <paramref name="every"/> from A to B; their ids go on from the last call's.</summary>
-    public void Stream(int packets, TimeSpan every)
+    public void Stream(int packets, TimeSpan every, int size = 200)
     {
         for (var i = 0; i < packets; i++)
         {
-            A.Send(B, ++Sent);
+            A.Send(B, ++Sent, size);
             Run(every);
         }
     }
@@ -109,9 +109,10 @@ internal sealed class PathNet
         if (link is null || to != (from == A ? link.Far : link.Near)) return; // nobody there
         link.Taken++;
         if (link.IsCut || _random.Chance(link.Loss)) return;
+        if (link.Through(from == A ? 0 : 1, bytes.Length, _now) is not { } through) return;
         var there = from == A ? link.Far : link.Near;
         var at = new LocalAddress(there.Address, link.Index);
-        _under.Enqueue((from == A ? B : A, from == A ? link.Near : link.Far, at, bytes), (_now + link.Delay).Nanoseconds);
+        _under.Enqueue((from == A ? B : A, from == A ? link.Near : link.Far, at, bytes), (through + link.Delay).Nanoseconds);
     }
 
     private static Endpoint Address(int link, byte end) =>

@@ -1,0 +1,45 @@
+namespace Holdfast.Protocol.Paths;
+
+/// <summary>Packets of a tunnel that wait for earlier ones, each in a slot of one size. Its memory comes as it is needed.</summary>
+internal sealed class HeldPackets
+{
+    /// <summary>No slot.</summary>
+    internal const short None = -1;
+
+    private const int SlotsAtOnce = 64;
+
+    private readonly List<byte[]> _memory = [];
+    private readonly Stack<short> _free = new();
+    private readonly (ushort Length, MonoTime At)[] _slots = new (ushort, MonoTime)[PathLimits.HeldPackets];
+
+    /// <summary>Holds a copy; <see cref="None"/> if there is no room, or it is too long.</summary>
+    internal short Hold(ReadOnlySpan<byte> packet, MonoTime now)
+    {
+        if (packet.Length > PathLimits.HeldBytes || (_free.Count == 0 && !Grow())) return None;
+        var slot = _free.Pop();
+        packet.CopyTo(BytesOf(slot));
+        _slots[slot] = ((ushort)packet.Length, now);
+        return slot;
+    }
+
+    /// <summary>The packet in a slot.</summary>
+    internal ReadOnlySpan<byte> this[short slot] => BytesOf(slot)[.._slots[slot].Length];
+
+    /// <summary>When it came.</summary>
+    internal MonoTime ArrivalOf(short slot) => _slots[slot].At;
+
+    /// <summary>Its slot may be used again.</summary>
+    internal void Free(short slot) => _free.Push(slot);
+
+    private Span<byte> BytesOf(short slot) =>
+        _memory[slot / SlotsAtOnce].AsSpan(slot % SlotsAtOnce * PathLimits.HeldBytes, PathLimits.HeldBytes);
+
+    private bool Grow()
+    {
+        var first = _memory.Count * SlotsAtOnce;
+        if (first == PathLimits.HeldPackets) return false;
+        _memory.Add(new byte[SlotsAtOnce * PathLimits.HeldBytes]);
+        for (var i = SlotsAtOnce - 1; i >= 0; i--) _free.Push((short)(first + i));
+        return true;
+    }
+}

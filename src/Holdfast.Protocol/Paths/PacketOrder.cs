@@ -1,0 +1,138 @@
+using Holdfast.Protocol.Noise;
+
+namespace Holdfast.Protocol.Paths;
+
+/// <summary>
+/// Puts the packets of one peer in order that came by several paths at once: a packet is held until all before it have come, but no
+/// longer than late ones have been late recently. Whoever asks delivers; nothing is lost or delivered twice here.
+/// </summary>
+internal sealed class PacketOrder
+{
+    private readonly HeldPackets _held;
+    private readonly short[] _slots = new short[PathLimits.HeldCounters];
+    private Keypair? _session;
+    private ulong _next;
+    private ulong _end; // one above the highest that is held
+    private int _count;
+    private MonoTime _gapSince;
+    private TimeSpan _latest = PathLimits.FirstHold; // the latest a packet has been of late
+    private TimeSpan _latestBefore;
+    private MonoTime _countedSince = MonoTime.LongAgo;
+
+    internal PacketOrder(HeldPackets held)
+    {
+        _held = held;
+        Array.Fill(_slots, HeldPackets.None);
+    }
+
+    /// <summary>The counter whose packet is due next.</summary>
+    internal ulong Next => _next;
+
+    /// <summary>Packets that are held.</summary>
+    internal int Count => _count;
+
+    /// <summary>How long a packet is held at most.</summary>
+    internal TimeSpan Patience
+    {
+        get
+        {
+            var latest = _latest > _latestBefore ? _latest : _latestBefore;
+            var patience = (latest * 1.25) + TimeSpan.FromMilliseconds(2);
+            return patience < PathLimits.LeastHold ? PathLimits.LeastHold
+                : patience > PathLimits.MostHold ? PathLimits.MostHold : patience;
+        }
+    }
+
+    /// <summary>When what is held is let go, whatever is missing; never while nothing is held.</summary>
+    internal MonoTime Due => _count == 0 ? MonoTime.Never : _gapSince + Patience;
+
+    /// <summary>Whether its messages are in order already: they belong to another session.</summary>
+    internal bool Follows(Keypair session) => _session == session;
+
+    /// <summary>Begins with a session, of which everything that came so far was delivered. Nothing may be held.</summary>
+    internal void Begin(Keypair session, ulong next) => (_session, _next, _end) = (session, next, next);
+
+    /// <summary>Holds a packet whose turn has not come. False if there is no room for it.</summary>
+    internal bool TryHold(ulong counter, ReadOnlySpan<byte> packet, MonoTime now)
+    {
+        if (counter - _next >= PathLimits.HeldCounters) return false;
+        var slot = _held.Hold(packet, now);
+        if (slot == HeldPackets.None) return false;
+        SlotOf(counter) = slot;
+        if (_count++ == 0) _gapSince = now;
+        if (counter >= _end) _end = counter + 1;
+        return true;
+    }
+
+    /// <summary>The message that is due came, or counts as come.</summary>
+    internal void Pass(MonoTime now)
+    {
+        if (_count > 0) Note(now - _gapSince, now);
+        _next++;
+    }
+
+    /// <summary>One came whose turn is over.</summary>
+    internal void CameLate(MonoTime now) => Note(Patience * 1.25, now);
+
+    /// <summary>The next packet that may be delivered; free its slot. What is no packet but was seen is skipped.</summary>
+    internal bool TryTake(out short slot)
+    {
+        slot = HeldPackets.None;
+        while (_count > 0 || _session!.Window.HasSeen(_next))
+        {
+            ref var held = ref SlotOf(_next);
+            if (_count > 0 && held != HeldPackets.None)
+            {
+                (slot, held) = (held, HeldPackets.None);
+                _count--;
+                _next++;
+                FindGap();
+                return true;
+            }
+            if (!_session!.Window.HasSeen(_next)) break;
+            _next++;
+            FindGap();
+        }
+        return false;
+    }
+
+    /// <summary>Nothing more is awaited before the first that is held.</summary>
+    internal void GiveUp()
+    {
+        if (_count == 0) return;
+        while (SlotOf(_next) == HeldPackets.None) _next++;
+    }
+
+    /// <summary>Holds nothing any more.</summary>
+    internal void Clear()
+    {
+        for (var at = _next; at < _end; at++)
+        {
+            ref var held = ref SlotOf(at);
+            if (held != HeldPackets.None) _held.Free(held);
+            held = HeldPackets.None;
+        }
+        (_count, _end) = (0, _next);
+    }
+
+    private ref short SlotOf(ulong counter) => ref _slots[counter & (PathLimits.HeldCounters - 1)];
+
+    /// <summary>A gap is known since the packet behind it came.</summary>
+    private void FindGap()
+    {
+        if (_count == 0) return;
+        for (var at = _next; at < _end; at++)
+        {
+            if (SlotOf(at) is not (var slot and not HeldPackets.None)) continue;
+            _gapSince = _held.ArrivalOf(slot);
+            return;
+        }
+    }
+
+    private void Note(TimeSpan late, MonoTime now)
+    {
+        if ((_countedSince + PathLimits.LatenessCounts).Passed(now))
+            (_latestBefore, _latest, _countedSince) = (_latest, TimeSpan.Zero, now);
+        if (late > _latest) _latest = late;
+    }
+}

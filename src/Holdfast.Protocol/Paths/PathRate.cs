@@ -1,0 +1,195 @@
+namespace Holdfast.Protocol.Paths;
+
+/// <summary>
+/// What a path takes, by what the other end acknowledges and by the other end's clock (the idea is
+/// draft-cheng-iccrg-delivery-rate-estimation's): its rate, how long it takes without a queue, what is under way, and how much may
+/// be, so that it is busy without a long queue of ours in front of it.
+/// </summary>
+internal struct PathRate
+{
+    private const double MostSlack = 0.9;
+    private const double FullSlack = 0.5; // a shorter queue has been tried
+
+    private TimeSpan _way; // latest measured, by two clocks: only differences mean anything
+    private TimeSpan _leastWay;
+    private bool _knowsWay;
+    private TimeSpan _feedback; // least time from sending to hearing of it
+    private MonoTime _drainedAt; // when a way without a queue was seen last
+    private MonoTime _drainsUntil;
+    private (TimeSpan Way, TimeSpan Feedback)? _inDrain; // the least
+    private MonoTime _flightBegan;
+    private MonoTime _judgedAt;
+    private int _lostSince; // since it was judged last
+    private int _arrivedSince;
+    private int _packets; // that the loss is an average of
+    private double _slack; // part of our queue that is not used, because the path's buffers are short
+
+    /// <summary>Bytes under way.</summary>
+    internal long InFlight { get; private set; }
+
+    /// <summary>Bytes that have arrived.</summary>
+    internal long Delivered { get; private set; }
+
+    /// <summary>When so much had arrived, by the other end's clock, in us; null for the first of a flight.</summary>
+    internal long? DeliveredAt { get; private set; }
+
+    /// <summary>The number of the latest datagram.</summary>
+    internal uint Sequence { get; private set; }
+
+    /// <summary>The highest number that is known to have arrived.</summary>
+    internal uint HighestArrived { get; private set; }
+
+    /// <summary>Bytes that it delivers in a second when it is busy; 0 before that was measured.</summary>
+    internal double BytesPerSecond { get; private set; }
+
+    /// <summary>Whether it has ever been busy, so that the rate is no less than it can do.</summary>
+    internal bool KnowsRate { get; private set; }
+
+    /// <summary>The part of what goes that is lost though our queue is short, 0 to 1.</summary>
+    internal double Loss { get; private set; }
+
+    /// <summary>Datagrams found lost.</summary>
+    internal long Lost { get; private set; }
+
+    /// <summary>Whether enough went by it to say that it loses what is not our queue's fault.</summary>
+    internal readonly bool KnowsLoss => _packets >= PathLimits.PacketsToJudge && _slack >= FullSlack;
+
+    /// <summary>How long a datagram takes without a queue, by two clocks: to be compared with other paths to the same end.</summary>
+    internal readonly TimeSpan Way => _leastWay;
+
+    /// <summary>Whether so much is under way that what arrives shows what the path can do.</summary>
+    internal readonly bool IsBusy => InFlight >= BytesPerSecond * _feedback.TotalSeconds;
+
+    private readonly bool HasQueue => _way > _leastWay + Longer(PathLimits.QueueSeen, _feedback / 8);
+
+    /// <summary>One goes by it.</summary>
+    internal void Sent(int length, MonoTime now)
+    {
+        if (InFlight == 0) (DeliveredAt, _flightBegan) = (null, now);
+        InFlight += length;
+        Sequence++;
+    }
+
+    /// <summary>One has arrived.</summary>
+    internal void Arrived(int length, uint sequence)
+    {
+        Gone(length);
+        Delivered += length;
+        if ((int)(sequence - HighestArrived) > 0) HighestArrived = sequence;
+        _arrivedSince++;
+        Average(0);
+    }
+
+    /// <summary>One is lost.</summary>
+    internal void FoundLost(int length)
+    {
+        Gone(length);
+        Lost++;
+        _lostSince++;
+        Average(1);
+    }
+
+    /// <summary>One is not under way any more, and it is not known whether it arrived.</summary>
+    internal void Gone(int length) => InFlight = Math.Max(0, InFlight - length);
+
+    /// <summary>Whether one with this number is lost: several that went later have arrived.</summary>
+    internal readonly bool IsOvertaken(uint sequence) => (int)(HighestArrived - sequence) >= PathLimits.OvertakenBy;
+
+    /// <summary>Loss is judged anew: what was, may be over.</summary>
+    internal void ForgetLoss() => (Loss, _packets) = (0, 0);
+
+    /// <summary>One came, so long after it went by both ends' clocks, and this end heard of it so long after it went.</summary>
+    internal void Came(TimeSpan way, TimeSpan feedback, MonoTime now)
+    {
+        _way = way;
+        if (!_knowsWay || way < _leastWay) (_knowsWay, _leastWay, _drainedAt) = (true, way, now);
+        if (_feedback == TimeSpan.Zero || feedback < _feedback) _feedback = feedback;
+        Drain(feedback, now);
+    }
+
+    /// <summary>Measures the rate, with the latest datagram that arrived: since it went, so much was delivered.</summary>
+    /// <param name="latest">It.</param>
+    /// <param name="at">When so much had arrived, by the other end's clock, in us.</param>
+    /// <param name="now">The time here.</param>
+    internal void Measure(in SentPackets.Sent latest, long at, MonoTime now)
+    {
+        Judge(now);
+        if (DeliveredAt is { } last && at <= last) return; // an old one, overtaken
+        DeliveredAt = at;
+        var took = latest.DeliveredAt is { } since ? (at - since) / 1e6 : (now - _flightBegan).TotalSeconds;
+        if (took <= 0) return;
+        var rate = (Delivered - latest.DeliveredBefore) / took;
+        if (rate > BytesPerSecond) BytesPerSecond += (rate - BytesPerSecond) * (BytesPerSecond > 0 ? 0.5 : 1);
+        if (!HasQueue || !latest.WasBusy) return;
+        KnowsRate = true; // that is what it delivers
+        if (rate < BytesPerSecond) BytesPerSecond += (rate - BytesPerSecond) / 16;
+    }
+
+    /// <summary>Bytes that may be under way.</summary>
+    internal readonly long Window(MonoTime now)
+    {
+        if (BytesPerSecond == 0) return PathLimits.FirstWindow;
+        if (!_drainsUntil.Passed(now)) return Math.Max(PathLimits.LeastWindow, (long)(BytesPerSecond * _feedback.TotalSeconds * 0.9));
+        var ahead = _feedback.TotalSeconds * (HasQueue ? 1 : 1.25); // who is not busy may be able to do more
+        return Math.Max(PathLimits.LeastWindow, (long)(BytesPerSecond * (ahead + QueueSeconds)));
+    }
+
+    /// <summary>When one that goes now arrives, as far as can be told, by two clocks: to be compared with other paths.</summary>
+    internal readonly TimeSpan ArrivesIn()
+    {
+        if (BytesPerSecond == 0) return _leastWay;
+        // No more than a queue of ours: a rate that was not measured while it was busy is less than it can do.
+        var queued = Math.Min((InFlight / BytesPerSecond) - _feedback.TotalSeconds, QueueSeconds);
+        return queued > 0 ? _leastWay + TimeSpan.FromSeconds(queued) : _leastWay;
+    }
+
+    /// <summary>The queue that keeps it busy, and what waits to be acknowledged.</summary>
+    private readonly double QueueSeconds
+    {
+        get
+        {
+            var batch = Math.Min(PathLimits.AcknowledgementDelay.TotalSeconds, PathLimits.PacketsPerAcknowledgement * 1500 / BytesPerSecond);
+            return (Longer(PathLimits.Queue, _feedback / 2).TotalSeconds * (1 - _slack)) + batch;
+        }
+    }
+
+    private void Average(double lost)
+    {
+        if (_packets < PathLimits.PacketsToJudge) _packets++;
+        Loss += (lost - Loss) / Math.Max(_packets, 1);
+    }
+
+    /// <summary>Where a queue of ours means loss, it has to be shorter. What is lost then is not our queue's fault.</summary>
+    private void Judge(MonoTime now)
+    {
+        if (now - _judgedAt < _feedback * 2) return;
+        var isLossy = _lostSince > (_lostSince + _arrivedSince) * PathLimits.LossOfFullBuffer;
+        if (isLossy && _slack < FullSlack) ForgetLoss();
+        _slack = isLossy ? Math.Min(MostSlack, _slack + ((1 - _slack) * 0.3)) : Math.Max(0, _slack - 0.01);
+        (_judgedAt, _lostSince, _arrivedSince) = (now, 0, 0);
+    }
+
+    /// <summary>A path that is always busy shows how long it takes only when less goes by it for a moment.</summary>
+    private void Drain(TimeSpan feedback, MonoTime now)
+    {
+        if (!_drainsUntil.Passed(now))
+        {
+            var (way, fed) = _inDrain ?? (_way, feedback);
+            _inDrain = (_way < way ? _way : way, feedback < fed ? feedback : fed);
+        }
+        else if (_inDrain is { } found)
+        {
+            ((_leastWay, _feedback), _inDrain, _drainedAt) = (found, null, now);
+        }
+        else if (now - _drainedAt > PathLimits.DrainEvery)
+        {
+            _drainsUntil = now + (feedback * 2) + PathLimits.AcknowledgementDelay;
+        }
+        else if (_way - _leastWay < PathLimits.QueueSeen / 4)
+        {
+            _drainedAt = now;
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
+}

@@ -1,0 +1,74 @@
+namespace Holdfast.Protocol.Paths;
+
+/// <summary>
+/// The policy of <see cref="PathMode.Bond"/>: each packet goes by the path on which it arrives first. A path that has enough under
+/// way takes no more; then a slower one gets the packet, unless all that waits would arrive sooner by waiting for the faster ones
+/// (Lim et al., ECF: An MPTCP Path Scheduler to Manage Heterogeneous Paths, CoNEXT 2017).
+/// </summary>
+internal static class Spreading
+{
+    /// <summary>The path for the next packet; null if it should wait.</summary>
+    /// <param name="carrying">The paths that may be used.</param>
+    /// <param name="length">The datagram's bytes.</param>
+    /// <param name="waiting">Bytes that wait, this packet's included.</param>
+    /// <param name="now">The time.</param>
+    internal static PeerPath? Choose(ReadOnlySpan<PeerPath?> carrying, int length, int waiting, MonoTime now)
+    {
+        PeerPath? best = null;
+        var soonest = TimeSpan.MaxValue;
+        foreach (var path in carrying)
+        {
+            if (path is null || !path.HasRoom(length, now)) continue;
+            var arrives = path.Rate.ArrivesIn();
+            if (arrives < soonest) (best, soonest) = (path, arrives);
+        }
+        if (best is null) return null;
+        var (rate, fastest) = (0.0, TimeSpan.MaxValue);
+        foreach (var path in carrying)
+        {
+            if (path is null || path == best || path.HasRoom(length, now)) continue;
+            var arrives = path.Rate.ArrivesIn();
+            if (arrives >= soonest) continue;
+            rate += path.Rate.BytesPerSecond;
+            if (arrives < fastest) fastest = arrives;
+        }
+        return rate > 0 && fastest + TimeSpan.FromSeconds(waiting / rate) < soonest ? null : best;
+    }
+
+    /// <summary>The path on which a packet that must go now arrives first.</summary>
+    internal static PeerPath? Soonest(ReadOnlySpan<PeerPath?> carrying)
+    {
+        PeerPath? best = null;
+        foreach (var path in carrying)
+            if (path is not null && (best is null || path.Rate.ArrivesIn() < best.Rate.ArrivesIn())) best = path;
+        return best;
+    }
+
+    /// <summary>Bytes that may wait: a queue for the sum of all, and for what their delays differ by.</summary>
+    internal static int MostWaiting(ReadOnlySpan<PeerPath?> carrying)
+    {
+        var floor = PathLimits.LeastWaiting;
+        var (rate, least, most) = (0.0, TimeSpan.MaxValue, TimeSpan.MinValue);
+        foreach (var path in carrying)
+        {
+            if (path is null) continue;
+            if (!path.Rate.KnowsRate) floor = PathLimits.FirstWaiting;
+            rate += path.Rate.BytesPerSecond;
+            if (path.Rate.Way < least) least = path.Rate.Way;
+            if (path.Rate.Way > most) most = path.Rate.Way;
+        }
+        if (rate == 0) return PathLimits.FirstWaiting;
+        var bytes = rate * (PathLimits.Waiting + most - least).TotalSeconds;
+        return (int)Math.Clamp(bytes, floor, PathLimits.MostWaiting);
+    }
+
+    /// <summary>Whether a path loses more than it is worth beside the others.</summary>
+    internal static bool SlowsDown(PeerPath path, ReadOnlySpan<PeerPath?> carrying)
+    {
+        if (!path.Rate.KnowsLoss || path.Rate.Loss < PathLimits.LossToRest) return false;
+        var others = 0.0;
+        foreach (var other in carrying)
+            if (other is not null && other != path) others += other.Rate.BytesPerSecond;
+        return path.Rate.BytesPerSecond * 2 < others;
+    }
+}
