@@ -18,7 +18,7 @@ public sealed class LineTests : LabTest
         var (site, hub, wire) = (lab.Host("site"), lab.Host("hub"), lab.Wire("isp"));
         wire.Change(_ => Faults.Line(megabits * 1_000_000L, Milliseconds(roundTripMs), Milliseconds(50)));
         var idle = await Ping.Run(site, wire.Far.V4, 20, Milliseconds(20));
-        var (stream, ping) = (Stream(site, hub, wire.Far.V4), Ping.Run(site, wire.Far.V4, 100, Milliseconds(20)));
+        var (stream, ping) = (Stream(site, hub, wire.Far.V4), Ping.Run(site, wire.Far.V4, 60, Milliseconds(20)));
         Tell(megabits, idle, await stream, await ping);
         Assert.Equal(20, idle.Received);
         Assert.True(idle.Least >= Milliseconds(roundTripMs), $"{idle}");
@@ -32,13 +32,14 @@ public sealed class LineTests : LabTest
         var lab = await Draw("site", "hub");
         var (site, hub) = (lab.Host("site"), lab.Host("hub"));
         var veth = await lab.AddVeth(site, hub, new VethOptions { Rate = Megabits * 1_000_000L });
-        var (stream, ping) = (Stream(site, hub, veth.Far.V4), Ping.Run(site, veth.Far.V4, 100, Milliseconds(20)));
-        Tell(Megabits, await Ping.Run(site, veth.Far.V4, 20, Milliseconds(20)), await stream, await ping);
+        var idle = await Ping.Run(site, veth.Far.V4, 20, Milliseconds(20));
+        var (stream, ping) = (Stream(site, hub, veth.Far.V4), Ping.Run(site, veth.Far.V4, 60, Milliseconds(20)));
+        Tell(Megabits, idle, await stream, await ping);
         Assert.InRange((await stream).BitsPerSecond / 1e6, Megabits * .5, Megabits * Payload * 1.03);
     }
 
     private static Task<IperfResult> Stream(Host from, Host to, string address)
-        => Iperf.Run(from, to, address, new IperfOptions { Time = Seconds(3), More = ["--congestion", "cubic"] });
+        => Iperf.Run(from, to, address, new IperfOptions { Time = Seconds(2), More = ["--congestion", "cubic"] });
 
     private static void Tell(int megabits, PingResult idle, IperfResult stream, PingResult loaded)
         => Say(string.Create(CultureInfo.InvariantCulture, $"{megabits} Mbit/s: {stream.BitsPerSecond / 1e6:F1} Mbit/s of TCP, "
