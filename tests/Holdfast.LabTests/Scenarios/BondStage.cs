@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Holdfast.Comparing;
 
 namespace Holdfast.LabTests.Scenarios;
 
@@ -11,7 +12,10 @@ internal sealed class BondStage
 {
     private const string File = "/etc/holdfast/holdfast.yaml";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Omitted = TimeSpan.FromSeconds(1);
+
+    // Most hosts have cubic. BBR, which some have instead, makes less of loss and of reordering.
+    private static readonly string Congestion = Setting.Of("HOLDFAST_BOND_CONGESTION", "cubic");
 
     // 4 MB of sending buffer, the usual limit, are less than what is under way at 200 Mbit/s in 60 ms, twice the queue and what the slowest
     // link holds back. All runs get the same. Nor may a run begin with what the one before has learned.
@@ -21,7 +25,7 @@ internal sealed class BondStage
     ];
 
     private readonly List<string> _names = [];
-    private readonly List<LinkEnd> _near = [], _far = [];
+    private readonly List<LinkEnd> _far = [];
     private readonly List<HostProcess> _daemons = [];
 
     private BondStage(Lab lab) => (Lab, Site, Hub) = (lab, lab.Host("site"), lab.Host("hub"));
@@ -83,14 +87,28 @@ internal sealed class BondStage
         _daemons.Clear();
     }
 
-    /// <summary>One TCP stream through the tunnel, in Mbit/s.</summary>
-    public Task<double> Stream(TimeSpan time) => Stream(WgFile.HubV4, time, []);
+    /// <summary>One TCP stream through the tunnel.</summary>
+    /// <param name="time">How long.</param>
+    /// <param name="back">From the hub to the site.</param>
+    public Task<BondFigure> Stream(TimeSpan time, bool back = false) => Stream(WgFile.HubV4, time, back, []);
 
-    /// <summary>One TCP stream by a link alone, without a tunnel, in Mbit/s.</summary>
-    public Task<double> BareStream(int link, TimeSpan time) => Stream(_far[link].V4, time, []);
+    /// <summary>One TCP stream by each link, which is the tunnel's only one.</summary>
+    public async Task<IReadOnlyList<BondFigure>> Alone(TimeSpan time, bool back = false)
+    {
+        var figures = new List<BondFigure>();
+        foreach (var link in Links)
+        {
+            await Start("single", link);
+            figures.Add(await Stream(time, back));
+        }
+        return figures;
+    }
 
-    /// <summary>One MPTCP stream by all links, without a tunnel, in Mbit/s.</summary>
-    public Task<double> MptcpStream(TimeSpan time) => Stream(_far[0].V4, time, ["mptcpize", "run"]);
+    /// <summary>One TCP stream by a link alone, without a tunnel.</summary>
+    public Task<BondFigure> BareStream(int link, TimeSpan time, bool back) => Stream(_far[link].V4, time, back, []);
+
+    /// <summary>One MPTCP stream by all links, without a tunnel.</summary>
+    public Task<BondFigure> MptcpStream(TimeSpan time, bool back) => Stream(_far[0].V4, time, back, ["mptcpize", "run"]);
 
     /// <summary>Lets the kernel's MPTCP use each link for one subflow: the hub tells its other addresses, the site goes there.</summary>
     public async Task PrepareMptcp()
@@ -128,30 +146,33 @@ internal sealed class BondStage
 
     private async Task Lay(string name, BondLink link)
     {
-        if (link.Megabits == 0)
+        if (link.IsVeth)
         {
-            var veth = await Lab.AddVeth(Site, Hub, new VethOptions { Name = name });
-            Add(name, veth.Near, veth.Far);
-            return;
+            var veth = await Lab.AddVeth(Site, Hub, link.Veth(name));
+            Add(name, veth.Far);
         }
-        // The queue of the interface itself must not lose what the line would still take.
-        var wire = await Lab.AddWire(Site, Hub, WireOptions.With(link.Faults, name));
-        Add(name, wire.Near, wire.Far);
+        else
+        {
+            var wire = await Lab.AddWire(Site, Hub, link.Wire(name));
+            Add(name, wire.Far);
+        }
     }
 
-    private void Add(string name, LinkEnd near, LinkEnd far)
+    private void Add(string name, LinkEnd far)
     {
         _names.Add(name);
-        _near.Add(near);
         _far.Add(far);
     }
 
-    // Cubic, since most hosts have it: BBR, which some have instead, makes less of loss and reordering. The first seconds are TCP's
-    // slow start and the bond's own learning.
-    private async Task<double> Stream(string address, TimeSpan time, string[] runBy)
+    // What is omitted is TCP's slow start and the bond's own learning.
+    private async Task<BondFigure> Stream(string address, TimeSpan time, bool back, string[] runBy)
     {
-        var options = new IperfOptions { Time = time, RunBy = runBy, More = ["--congestion", "cubic", "--omit", "1"] };
-        return (await Iperf.Run(Site, Hub, address, options)).BitsPerSecond / 1e6;
+        var options = new IperfOptions { Time = time, Reverse = back, RunBy = runBy, More = ["--congestion", Congestion, "--omit", Omitted.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)] };
+        var before = await ProcessUse.Cpu(_daemons);
+        var result = await Iperf.Run(Site, Hub, address, options);
+        // iperf3 leaves out the bytes of the omitted second, and the processor time was there.
+        var gigabytes = result.BitsPerSecond / 8e9 * (time + Omitted).TotalSeconds;
+        return new BondFigure(result.BitsPerSecond / 1e6, (await ProcessUse.Cpu(_daemons) - before).TotalSeconds / gigabytes);
     }
 
     private string Yaml(int[] links, string mode, KeyPair own, string address, KeyPair peer, string allowed, string endpoints) => $"""
