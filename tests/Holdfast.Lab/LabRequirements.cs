@@ -13,7 +13,7 @@ public static class LabRequirements
     ];
 
     private static readonly (string Program, string Package)[] BenchmarkPrograms =
-        [("openvpn", "openvpn"), ("openssl", "openssl")];
+        [("openvpn", "openvpn"), ("openssl", "openssl"), ("mptcpize", "mptcpize")];
 
     /// <summary>Lists what is missing: Debian packages by name, root, /dev/net/tun.</summary>
     /// <param name="programs">Only these programs are wanted; none named means all that tests need; those that are

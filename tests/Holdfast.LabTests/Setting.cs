@@ -11,4 +11,10 @@ internal static class Setting
     public static int Of(string variable, int usual)
         => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
             ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
+
+    /// <summary>A word.</summary>
+    /// <param name="variable">The variable's name.</param>
+    /// <param name="usual">What holds without it.</param>
+    public static string Of(string variable, string usual)
+        => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? text : usual;
 }

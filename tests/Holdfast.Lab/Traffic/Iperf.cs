@@ -17,11 +17,12 @@ public static class Iperf
     public static async Task<IperfResult> Run(Host client, Host server, string address, IperfOptions? options = null)
     {
         options ??= new IperfOptions();
-        await using var listener = server.Start("iperf3", "--server", "--one-off", "--forceflush", "--port",
-            Agent.Number(options.Port));
+        string[] program = [.. options.RunBy, "iperf3"];
+        await using var listener = server.Start(program[0], [.. program[1..], "--server", "--one-off", "--forceflush", "--port",
+            Agent.Number(options.Port)]);
         await listener.WaitForLine("Server listening", Margin);
         var result = await client.Run(RunOptions.Usual with { Timeout = options.Time + Margin, MayFail = true },
-            "iperf3", [.. Arguments(address, options)]);
+            program[0], [.. program[1..], .. Arguments(address, options)]);
         // With --json it exits with 0 also when it could not connect.
         if (result.ExitCode != 0 || result.Output.Contains("\"error\":", StringComparison.Ordinal))
             throw new LabException($"{client.Name}: {result}\n--- server\n{listener.Describe()}");

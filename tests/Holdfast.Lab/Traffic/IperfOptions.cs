@@ -21,6 +21,9 @@ public sealed record IperfOptions
     /// <summary>The server's port.</summary>
     public int Port { get; init; } = 5201;
 
+    /// <summary>What runs iperf3 at both ends, such as mptcpize run; empty is nothing in between.</summary>
+    public IReadOnlyList<string> RunBy { get; init; } = [];
+
     /// <summary>Further options of the client.</summary>
     public IReadOnlyList<string> More { get; init; } = [];
 }

@@ -45,4 +45,18 @@ public sealed record Faults
 
     /// <summary>Packets for which this says true are dropped: a firewall on the way.</summary>
     public PacketPredicate? Blocks { get; init; }
+
+    /// <summary>One direction of a line as providers sell them. Its buffer is not the sender's own: a socket learns of a
+    /// full one by loss alone.</summary>
+    /// <param name="rate">Bits of IP packets per second.</param>
+    /// <param name="roundTrip">Of both directions together, while the buffer is empty.</param>
+    /// <param name="queue">The longest time that a packet waits for the rate.</param>
+    /// <param name="loss">Probability of losing a packet, 0 to 1.</param>
+    public static Faults Line(long rate, TimeSpan roundTrip, TimeSpan queue, double loss = 0) => new()
+    {
+        Rate = rate,
+        Delay = roundTrip / 2,
+        Buffer = (int)(rate / 8 * queue.TotalSeconds),
+        Loss = loss,
+    };
 }

@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Text.Json;
+using Holdfast.Comparing;
+
+namespace Holdfast.LabTests.Scenarios;
+
+/// <summary>
+/// A site and a hub with several links, each an uplink at both ends, and one TCP stream from the site to the hub: through the
+/// tunnel in any mode and by any of the links, by the bare links, or by the kernel's MPTCP.
+/// </summary>
+internal sealed class BondStage
+{
+    private const string File = "/etc/holdfast/holdfast.yaml";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Omitted = TimeSpan.FromSeconds(1);
+
+    // Most hosts have cubic. BBR, which some have instead, makes less of loss and of reordering.
+    private static readonly string Congestion = Setting.Of("HOLDFAST_BOND_CONGESTION", "cubic");
+
+    // 4 MB of sending buffer, the usual limit, are less than what is under way at 200 Mbit/s in 60 ms, twice the queue and what the slowest
+    // link holds back. All runs get the same. Nor may a run begin with what the one before has learned.
+    private static readonly string[] Sysctls =
+    [
+        "net.ipv4.tcp_rmem=4096 131072 33554432", "net.ipv4.tcp_wmem=4096 16384 33554432", "net.ipv4.tcp_no_metrics_save=1",
+    ];
+
+    private readonly List<string> _names = [];
+    private readonly List<LinkEnd> _far = [];
+    private readonly List<HostProcess> _daemons = [];
+
+    private BondStage(Lab lab) => (Lab, Site, Hub) = (lab, lab.Host("site"), lab.Host("hub"));
+
+    public Lab Lab { get; }
+
+    public Host Site { get; }
+
+    public Host Hub { get; }
+
+    public IEnumerable<int> Links => Enumerable.Range(0, _names.Count);
+
+    /// <summary>Lays the links; the lab has a site and a hub, and nothing else.</summary>
+    public static async Task<BondStage> Lay(Lab lab, params BondLink[] links)
+    {
+        var stage = new BondStage(lab);
+        foreach (var link in links)
+            await stage.Lay(FormattableString.Invariant($"isp{stage._names.Count + 1}"), link);
+        foreach (var host in new[] { stage.Site, stage.Hub })
+            await host.Run("sysctl", ["-qw", .. Sysctls]);
+        return stage;
+    }
+
+    /// <summary>Starts the tunnel anew.</summary>
+    /// <param name="mode">How its paths are used.</param>
+    /// <param name="links">By which links; none named means all.</param>
+    public async Task Start(string mode, params int[] links)
+    {
+        await Stop();
+        if (links.Length == 0)
+            links = [.. Links];
+        var endpoints = string.Join(", ", links.Select(l => $"\"{WgFile.At(_far[l].V4)}\""));
+        Hub.WriteFile(File, Yaml(links, mode, KeyPair.Hub, WgFile.HubV4, KeyPair.Site, WgFile.SiteV4, ""));
+        Site.WriteFile(File, Yaml(links, mode, KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4, $", endpoints: [{endpoints}]"));
+        foreach (var host in new[] { Hub, Site })
+        {
+            var daemon = host.Start(HoldfastBinary.Path, "daemon", "--config", File);
+            _daemons.Add(daemon);
+            await daemon.WaitForLine("hf0 is up", Patience);
+        }
+        await Site.Carries(WgFile.HubV4, Patience);
+        if (links.Length == 1)
+            return;
+        foreach (var host in new[] { Hub, Site })
+        {
+            await Eventually.Gives(() => Working(host), working => working.Length == links.Length, Patience,
+                $"a path by each of {links.Length} links at {host.Name}");
+        }
+    }
+
+    /// <summary>Takes the tunnel away.</summary>
+    public async Task Stop()
+    {
+        foreach (var daemon in _daemons)
+        {
+            await daemon.Stop();
+            await daemon.Host.Holdfast("daemon", "--config", File, "--down");
+        }
+        _daemons.Clear();
+    }
+
+    /// <summary>One TCP stream through the tunnel.</summary>
+    /// <param name="time">How long.</param>
+    /// <param name="back">From the hub to the site.</param>
+    public Task<BondFigure> Stream(TimeSpan time, bool back = false) => Stream(WgFile.HubV4, time, back, []);
+
+    /// <summary>One TCP stream by each link, which is the tunnel's only one.</summary>
+    public async Task<IReadOnlyList<BondFigure>> Alone(TimeSpan time, bool back = false)
+    {
+        var figures = new List<BondFigure>();
+        foreach (var link in Links)
+        {
+            await Start("single", link);
+            figures.Add(await Stream(time, back));
+        }
+        return figures;
+    }
+
+    /// <summary>One TCP stream by a link alone, without a tunnel.</summary>
+    public Task<BondFigure> BareStream(int link, TimeSpan time, bool back) => Stream(_far[link].V4, time, back, []);
+
+    /// <summary>One MPTCP stream by all links, without a tunnel.</summary>
+    public Task<BondFigure> MptcpStream(TimeSpan time, bool back) => Stream(_far[0].V4, time, back, ["mptcpize", "run"]);
+
+    /// <summary>Lets the kernel's MPTCP use each link for one subflow: the hub tells its other addresses, the site goes there.</summary>
+    public async Task PrepareMptcp()
+    {
+        foreach (var host in new[] { Site, Hub })
+            await host.Run("ip", "mptcp", "limits", "set", "subflow", "8", "add_addr_accepted", "8");
+        foreach (var far in _far.Skip(1))
+            await Hub.Run("ip", "mptcp", "endpoint", "add", far.V4, "dev", far.Interface, "signal");
+    }
+
+    /// <summary>Further subflows that the site has made so far.</summary>
+    public async Task<long> MptcpSubflows()
+        => (await Site.Run("nstat", "-asz", "MPTcpExtMPJoinSynAckRx")).Lines
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w is ["MPTcpExtMPJoinSynAckRx", ..])
+            .Sum(w => long.Parse(w[1], CultureInfo.InvariantCulture));
+
+    /// <summary>What this machine lacks for MPTCP, or null.</summary>
+    public static string? LacksMptcp()
+        => !System.IO.File.Exists("/proc/sys/net/mptcp/enabled") ? "this kernel has no MPTCP"
+            : LabRequirements.Check("mptcpize");
+
+    /// <summary>Packets that the hub has got out of the tunnel.</summary>
+    public async Task<long> ReceivedPackets() => (await Peer(Hub)).GetProperty("received_packets").GetInt64();
+
+    /// <summary>The uplinks by which a host has a path that is up.</summary>
+    public static async Task<string[]> Working(Host host) =>
+    [
+        .. (await Peer(host)).GetProperty("paths").EnumerateArray()
+            .Where(p => p.GetProperty("state").GetString() == "up").Select(p => p.GetProperty("uplink").GetString()!)
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
+
+    private static async Task<JsonElement> Peer(Host host) =>
+        JsonDocument.Parse((await host.Holdfast("status", "hf0", "--json")).Output).RootElement.GetProperty("peers")[0];
+
+    private async Task Lay(string name, BondLink link)
+    {
+        if (link.IsVeth)
+        {
+            var veth = await Lab.AddVeth(Site, Hub, link.Veth(name));
+            Add(name, veth.Far);
+        }
+        else
+        {
+            var wire = await Lab.AddWire(Site, Hub, link.Wire(name));
+            Add(name, wire.Far);
+        }
+    }
+
+    private void Add(string name, LinkEnd far)
+    {
+        _names.Add(name);
+        _far.Add(far);
+    }
+
+    // What is omitted is TCP's slow start and the bond's own learning.
+    private async Task<BondFigure> Stream(string address, TimeSpan time, bool back, string[] runBy)
+    {
+        var options = new IperfOptions { Time = time, Reverse = back, RunBy = runBy, More = ["--congestion", Congestion, "--omit", Omitted.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)] };
+        var before = await ProcessUse.Cpu(_daemons);
+        var result = await Iperf.Run(Site, Hub, address, options);
+        // iperf3 leaves out the bytes of the omitted second, and the processor time was there.
+        var gigabytes = result.BitsPerSecond / 8e9 * (time + Omitted).TotalSeconds;
+        return new BondFigure(result.BitsPerSecond / 1e6, (await ProcessUse.Cpu(_daemons) - before).TotalSeconds / gigabytes);
+    }
+
+    private string Yaml(int[] links, string mode, KeyPair own, string address, KeyPair peer, string allowed, string endpoints) => $"""
+        uplinks: [{string.Join(", ", links.Select(l => $"{"{"}interface: {_names[l]}{"}"}"))}]
+        tunnels:
+        - name: hf0
+          private_key: "{own.Private}"
+          addresses: [{address}/24]
+          listen: ["udp://:{WgFile.Port}"]
+          peers:
+          - {"{"}public_key: "{peer.Public}", allowed_ips: [{allowed}/32], paths: {mode}{endpoints}{"}"}
+        """;
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace Holdfast.LabTests.Scenarios;
+
+/// <summary>
+/// The whole table of bonds, a line a test; of the machine as much as of the program, so that `make soak` alone judges it.
+/// HOLDFAST_BOND_ROUNDS and HOLDFAST_BOND_SECONDS make it shorter or longer; HOLDFAST_BOND_MODE puts another use of paths in the
+/// bond's place, HOLDFAST_BOND_CONGESTION another congestion control in cubic's.
+/// </summary>
+public sealed class BondTableTests : LabTest
+{
+    private const int Rate = 2000, Packets = 8000, Bytes = 200;
+
+    // Shared cores cost something that is not the bond's.
+    private const double Leniency = .9;
+
+    internal static readonly string Mode = Setting.Of("HOLDFAST_BOND_MODE", "bond");
+
+    private static int Rounds => Setting.Of("HOLDFAST_BOND_ROUNDS", 5);
+
+    private static TimeSpan Time => Seconds(Setting.Of("HOLDFAST_BOND_SECONDS", 8));
+
+    [Theory(Explicit = true)]
+    [InlineData("equal"), InlineData("equal-back"), InlineData("equal-tbf"), InlineData("skewed"), InlineData("bad-second")]
+    [InlineData("four"), InlineData("cost-one-link"), InlineData("cost-two-links")]
+    public async Task One_stream_gets_what_is_wanted(string name)
+    {
+        var scenario = BondScenario.Named(name);
+        var stage = await BondStage.Lay(await Draw("site", "hub"), scenario.Links);
+        var row = new BondRow(scenario, Mode);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var alone = await stage.Alone(Time, scenario.Back);
+            await stage.Start(Mode);
+            row.Add(alone, await stage.Stream(Time, scenario.Back));
+        }
+        Say(row.ToString());
+        Assert.True(row.Median >= Leniency * scenario.Wanted, row.ToString());
+    }
+
+    /// <summary>The same links, each alone and by MPTCP, without a tunnel. Nothing of ours is judged.</summary>
+    [Theory(Explicit = true)]
+    [InlineData("equal"), InlineData("equal-back"), InlineData("equal-tbf"), InlineData("skewed"), InlineData("bad-second")]
+    [InlineData("four")]
+    public async Task What_MPTCP_gets(string name)
+    {
+        if (BondStage.LacksMptcp() is { } lack)
+            Assert.Fail(lack);
+        var scenario = BondScenario.Named(name);
+        var stage = await BondStage.Lay(await Draw("site", "hub"), scenario.Links);
+        await stage.PrepareMptcp();
+        var row = new BondRow(scenario, "MPTCP");
+        for (var round = 0; round < Rounds; round++)
+        {
+            var alone = new List<BondFigure>();
+            foreach (var link in stage.Links)
+                alone.Add(await stage.BareStream(link, Time, scenario.Back));
+            row.Add(alone, await stage.MptcpStream(Time, scenario.Back));
+        }
+        Say(row.ToString());
+        Assert.True(await stage.MptcpSubflows() >= Rounds * (scenario.Links.Length - 1), "MPTCP did not use each link");
+    }
+
+    /// <summary>If one link that is as wide as the sum does not reach its rate, this machine can't carry a bond's either.</summary>
+    [Theory(Explicit = true), InlineData(200), InlineData(400)]
+    public async Task One_link_as_wide_as_the_sum(int megabits)
+    {
+        var stage = await BondStage.Lay(await Draw("site", "hub"), new BondLink(megabits, 2));
+        var figure = Assert.Single(await stage.Alone(Time));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"one link of {megabits} Mbit/s alone: {figure.Megabits:F1} Mbit/s, {figure.CpuSeconds:F2} s/GB"));
+        Assert.InRange(figure.Megabits, megabits * .7, megabits);
+    }
+
+    [Theory(Explicit = true), InlineData(true), InlineData(false)]
+    public async Task A_wire_that_goes_takes_no_packet_with_it(bool pulled)
+    {
+        var gaps = new List<double>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var result = await StreamWhileAWireGoes(await Draw("site", "hub"), pulled);
+            Assert.Equal((0, 0), (result.Lost, result.Duplicated));
+            gaps.Add(result.LongestGapMs);
+        }
+        Say(string.Create(CultureInfo.InvariantCulture, $"{(pulled ? "pulled" : "cut")}: 0 of {Packets} packets lost, {Rate} a second | "
+            + $"longest gap {BondRow.Middle(gaps):F1} ({gaps.Min():F1} to {gaps.Max():F1}) ms | {Rounds} rounds"));
+    }
+
+    /// <summary>A paced stream from the site to the hub over two wires, one of which goes in its middle.</summary>
+    /// <param name="lab">Has a site and a hub.</param>
+    /// <param name="pulled">The site sees that the carrier is gone; otherwise nobody is told.</param>
+    internal static async Task<UdpReceived> StreamWhileAWireGoes(Lab lab, bool pulled)
+    {
+        var stage = await BondStage.Lay(lab, new BondLink(100, 20), new BondLink(100, 20));
+        await stage.Start(Mode);
+        var before = await stage.ReceivedPackets();
+        var stream = Agent.SendDatagrams(stage.Site, stage.Hub, WgFile.HubV4, Rate, Bytes, Packets);
+        await Eventually.Gives(stage.ReceivedPackets, now => now > before + (Packets / 4), Seconds(30), "the stream to be under way");
+        if (pulled)
+            lab.Wire("isp1").Unplug(WireSide.Near);
+        else
+            lab.Wire("isp1").Cut();
+        return await stream;
+    }
+}
