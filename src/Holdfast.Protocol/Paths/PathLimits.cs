@@ -126,8 +126,11 @@ public static class PathLimits
     /// <summary>How long it rests, twice as long each time, up to <see cref="LongestHoldDown"/>.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
-    /// <summary>What waits for paths whose rate is not known, in bytes.</summary>
-    public const int FirstWaiting = 512 << 10;
+    /// <summary>What may wait for a short time, in bytes.</summary>
+    public const int ShortWaiting = 512 << 10;
+
+    /// <summary>For how long.</summary>
+    public static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(120);
 
     /// <summary>The least that may wait, in bytes.</summary>
     public const int LeastWaiting = 48_000;

@@ -42,9 +42,6 @@ internal struct PathRate
     /// <summary>Bytes that it delivers in a second when it is busy; 0 before that was measured.</summary>
     internal double BytesPerSecond { get; private set; }
 
-    /// <summary>Whether it has ever been busy, so that the rate is no less than it can do.</summary>
-    internal bool KnowsRate { get; private set; }
-
     /// <summary>The part of what goes that is lost though our queue is short, 0 to 1.</summary>
     internal double Loss { get; private set; }
 
@@ -120,9 +117,7 @@ internal struct PathRate
         if (took <= 0) return;
         var rate = (Delivered - latest.DeliveredBefore) / took;
         if (rate > BytesPerSecond) BytesPerSecond += (rate - BytesPerSecond) * (BytesPerSecond > 0 ? 0.5 : 1);
-        if (!HasQueue || !latest.WasBusy) return;
-        KnowsRate = true; // that is what it delivers
-        if (rate < BytesPerSecond) BytesPerSecond += (rate - BytesPerSecond) / 16;
+        else if (HasQueue && latest.WasBusy) BytesPerSecond += (rate - BytesPerSecond) / 16; // that is what it delivers
     }
 
     /// <summary>Bytes that may be under way.</summary>

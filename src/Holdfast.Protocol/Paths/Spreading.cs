@@ -44,20 +44,20 @@ internal static class Spreading
         return best;
     }
 
-    /// <summary>Bytes that may wait: a queue for the sum of all, and for what their delays differ by.</summary>
-    internal static int MostWaiting(ReadOnlySpan<PeerPath?> carrying)
+    /// <summary>Bytes that may wait: a queue for the sum of all, and for what their delays differ by. What came in a burst, or while a
+    /// path failed, is no queue yet.</summary>
+    internal static int MostWaiting(ReadOnlySpan<PeerPath?> carrying, TimeSpan waited)
     {
-        var floor = PathLimits.LeastWaiting;
+        var floor = waited < PathLimits.ShortWait ? PathLimits.ShortWaiting : PathLimits.LeastWaiting;
         var (rate, least, most) = (0.0, TimeSpan.MaxValue, TimeSpan.MinValue);
         foreach (var path in carrying)
         {
             if (path is null) continue;
-            if (!path.Rate.KnowsRate) floor = PathLimits.FirstWaiting;
             rate += path.Rate.BytesPerSecond;
             if (path.Rate.Way < least) least = path.Rate.Way;
             if (path.Rate.Way > most) most = path.Rate.Way;
         }
-        if (rate == 0) return PathLimits.FirstWaiting;
+        if (rate == 0) return floor;
         var bytes = rate * (PathLimits.Waiting + most - least).TotalSeconds;
         return (int)Math.Clamp(bytes, floor, PathLimits.MostWaiting);
     }

@@ -24,7 +24,7 @@ public sealed partial class Tunnel
         var waiting = WaitingBytes(peer);
         var path = peer.PathMode != PathMode.Bond || paths.Carrying.IsEmpty ? active
             : waiting > 0 ? null : Spreading.Choose(paths.Carrying, length, length, now);
-        if (path is null && waiting + length > Spreading.MostWaiting(paths.Carrying))
+        if (path is null && waiting + length > Spreading.MostWaiting(paths.Carrying, now - WaitingSince(peer, now)))
         {
             Count(peer, Drop.PathsFull);
             return;
@@ -109,6 +109,10 @@ public sealed partial class Tunnel
 
     private static int WaitingBytes(Peer peer) =>
         (peer.Previous?.Sent?.WaitingBytes ?? 0) + (peer.Current?.Sent?.WaitingBytes ?? 0);
+
+    private static MonoTime WaitingSince(Peer peer, MonoTime now) =>
+        peer.Previous?.Sent is { WaitingBytes: > 0 } before && before.TryFind(before.Waiting, out var first) ? first.Sealed
+        : peer.Current?.Sent is { WaitingBytes: > 0 } sent && sent.TryFind(sent.Waiting, out first) ? first.Sealed : now;
 
     /// <summary>Sends what waits, the oldest first, as far as paths have room.</summary>
     private void SendWaiting(Peer peer, PathTable paths, MonoTime now)

@@ -141,6 +141,9 @@ internal sealed class BondStage
             .Distinct().Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>Leaves what both ends say of their paths in the evidence.</summary>
+    public async Task Losses() => await Task.WhenAll(Peer(Site), Peer(Hub));
+
     private static async Task<JsonElement> Peer(Host host) =>
         JsonDocument.Parse((await host.Holdfast("status", "hf0", "--json")).Output).RootElement.GetProperty("peers")[0];
 

@@ -100,6 +100,8 @@ public sealed class BondTableTests : LabTest
             lab.Wire("isp1").Unplug(WireSide.Near);
         else
             lab.Wire("isp1").Cut();
-        return await stream;
+        var result = await stream;
+        await stage.Losses();
+        return result;
     }
 }

@@ -82,8 +82,8 @@ public sealed class ControlJsonTests
         "unanswered_initiations":5,"has_session":true,"cipher":"aes-256-gcm","received_bytes":6,"sent_bytes":7,"received_packets":8,
         "sent_packets":9,"keepalive":25,"paths":[{"id":1,"uplink":"wwan0","local_address":"192.0.2.3",
         "endpoint":"192.0.2.1:51820","state":"up","cause":"a probe was answered","since":"2026-11-21T05:01:00+00:00",
-        "carries":true,"round_trip_ms":20.5,"jitter_ms":0.5,"sent_packets":12,"sent_bytes":13,"sent_again":14,"lost":15,
-        "lost_of":16,"backup":true,"metered":true,"wish":"drained"}],"drops":{"replayed":10}}]}
+        "carries":true,"round_trip_ms":20.5,"jitter_ms":0.5,"rate_bits_per_second":17,"sent_packets":12,"sent_bytes":13,"sent_again":14,"lost":15,
+        "lost_of":16,"backup":true,"metered":true,"rests":true,"wish":"drained"}],"drops":{"replayed":10}}]}
         """;
 
     private const string EmptyText = """

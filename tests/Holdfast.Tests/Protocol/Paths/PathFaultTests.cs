@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Paths;
 using Holdfast.Tests.Protocol.Sim;
 
 namespace Holdfast.Tests.Protocol.Paths;
@@ -23,6 +24,8 @@ public sealed class PathFaultTests
     {
         var random = new SimRandom(seed);
         var net = new PathNet(2 + random.Next(3), seed);
+        PathMode[] modes = [PathMode.Failover, PathMode.Bond, PathMode.Redundant];
+        net.A.Peer.PathMode = modes[(int)(seed % 3)];
         foreach (var link in net.Links) link.Delay = TimeSpan.FromMilliseconds(1 + random.Next(60));
         net.Connect();
         var good = net.Links[random.Next(net.Links.Count)];
@@ -35,7 +38,7 @@ public sealed class PathFaultTests
             net.Stream(50 + random.Next(400), TimeSpan.FromMicroseconds(500 + random.Next(8000)));
         }
         net.Run(TimeSpan.FromSeconds(5));
-        var text = $"seed {seed}, {net.Links.Count} links, good is {good.Index}\n{string.Join('\n', script)}\nA: {string.Join("\nA: ", net.A.Told)}";
+        var text = $"seed {seed}, {net.A.Peer.PathMode}, {net.Links.Count} links, good is {good.Index}\n{string.Join('\n', script)}\nA: {string.Join("\nA: ", net.A.Told)}";
         var arrived = net.B.Arrived.Select(a => a.Id).ToHashSet();
         Assert.True(arrived.Count == net.B.Arrived.Count, $"{net.B.Arrived.Count - arrived.Count} came twice: {text}");
         var missing = Enumerable.Range(1, (int)net.Sent).Where(id => !arrived.Contains(id)).ToArray();
