@@ -11,6 +11,7 @@ namespace Holdfast.Tests.Protocol.Paths;
 /// </summary>
 public sealed class PathFaultTests
 {
+    private static readonly PathMode[] Modes = [PathMode.Failover, PathMode.Bond, PathMode.Redundant];
     private static readonly int FirstSeed = Number("HOLDFAST_FIRST_SEED", 1);
     private static readonly int Seeds = Number("HOLDFAST_SEEDS", 40);
 
@@ -24,8 +25,7 @@ public sealed class PathFaultTests
     {
         var random = new SimRandom(seed);
         var net = new PathNet(2 + random.Next(3), seed);
-        PathMode[] modes = [PathMode.Failover, PathMode.Bond, PathMode.Redundant];
-        net.A.Peer.PathMode = modes[(int)(seed % 3)];
+        net.A.Peer.PathMode = Modes[(int)(seed % (ulong)Modes.Length)];
         foreach (var link in net.Links) link.Delay = TimeSpan.FromMilliseconds(1 + random.Next(60));
         net.Connect();
         var good = net.Links[random.Next(net.Links.Count)];
