@@ -4,17 +4,20 @@ namespace Holdfast.Protocol.Paths;
 
 /// <summary>
 /// Puts the packets of one peer in order that came by several paths at once: a packet is held until all before it have come, but no
-/// longer than late ones have been late recently. Whoever asks delivers; nothing is lost or delivered twice here.
+/// longer than late ones have been late recently. What every path has passed is lost, and comes once more after a round trip or not at
+/// all. Whoever asks delivers; nothing is lost or delivered twice here.
 /// </summary>
 internal sealed class PacketOrder
 {
     private readonly HeldPackets _held;
     private readonly short[] _slots = new short[PathLimits.HeldCounters];
+    private readonly (ulong Highest, MonoTime At)[] _byPath = new (ulong, MonoTime)[PathLimits.Paths];
     private Keypair? _session;
     private ulong _next;
     private ulong _end; // one above the highest that is held
     private int _count;
     private MonoTime _gapSince;
+    private MonoTime _lostBy = MonoTime.Never; // what is due next was passed by all paths, and comes until then or not at all
     private TimeSpan _latest = PathLimits.FirstHold; // the latest a packet has been of late
     private TimeSpan _latestBefore;
     private MonoTime _countedSince = MonoTime.LongAgo;
@@ -44,13 +47,44 @@ internal sealed class PacketOrder
     }
 
     /// <summary>When what is held is let go, whatever is missing; never while nothing is held.</summary>
-    internal MonoTime Due => _count == 0 ? MonoTime.Never : _gapSince + Patience;
+    internal MonoTime Due
+    {
+        get
+        {
+            if (_count == 0) return MonoTime.Never;
+            var late = _gapSince + Patience;
+            return late < _lostBy ? late : _lostBy;
+        }
+    }
 
     /// <summary>Whether its messages are in order already: they belong to another session.</summary>
     internal bool Follows(Keypair session) => _session == session;
 
     /// <summary>Begins with a session, of which everything that came so far was delivered. Nothing may be held.</summary>
-    internal void Begin(Keypair session, ulong next) => (_session, _next, _end) = (session, next, next);
+    internal void Begin(Keypair session, ulong next)
+    {
+        (_session, _next, _end, _lostBy) = (session, next, next, MonoTime.Never);
+        Array.Fill(_byPath, (0UL, MonoTime.LongAgo));
+    }
+
+    /// <summary>A message came by a path of the other end's. Paths keep their order.</summary>
+    internal void Came(int path, ulong counter, MonoTime now)
+    {
+        ref var last = ref _byPath[path];
+        last = (Math.Max(last.Highest, counter), now);
+    }
+
+    /// <summary>Whether all paths that may still carry it have passed what is due next. It may come once more within
+    /// <paramref name="again"/>.</summary>
+    internal bool FindLost(TimeSpan again, MonoTime now)
+    {
+        if (_count == 0 || _lostBy != MonoTime.Never) return false;
+        var patience = Patience;
+        foreach (var (highest, at) in _byPath)
+            if (highest < _next && !(at + patience).Passed(now)) return false;
+        _lostBy = now + again;
+        return true;
+    }
 
     /// <summary>Holds a packet whose turn has not come. False if there is no room for it.</summary>
     internal bool TryHold(ulong counter, ReadOnlySpan<byte> packet, MonoTime now)
@@ -67,8 +101,8 @@ internal sealed class PacketOrder
     /// <summary>The message that is due came, or counts as come.</summary>
     internal void Pass(MonoTime now)
     {
-        if (_count > 0) Note(now - _gapSince, now);
-        _next++;
+        if (_count > 0 && _lostBy == MonoTime.Never) Note(now - _gapSince, now);
+        Step();
     }
 
     /// <summary>One came whose turn is over.</summary>
@@ -85,12 +119,12 @@ internal sealed class PacketOrder
             {
                 (slot, held) = (held, HeldPackets.None);
                 _count--;
-                _next++;
+                Step();
                 FindGap();
                 return true;
             }
             if (!_session!.Window.HasSeen(_next)) break;
-            _next++;
+            Step();
             FindGap();
         }
         return false;
@@ -100,7 +134,7 @@ internal sealed class PacketOrder
     internal void GiveUp()
     {
         if (_count == 0) return;
-        while (SlotOf(_next) == HeldPackets.None) _next++;
+        while (SlotOf(_next) == HeldPackets.None) Step();
     }
 
     /// <summary>Holds nothing any more.</summary>
@@ -114,6 +148,8 @@ internal sealed class PacketOrder
         }
         (_count, _end) = (0, _next);
     }
+
+    private void Step() => (_next, _lostBy) = (_next + 1, MonoTime.Never);
 
     private ref short SlotOf(ulong counter) => ref _slots[counter & (PathLimits.HeldCounters - 1)];
 

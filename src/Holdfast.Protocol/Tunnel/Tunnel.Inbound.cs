@@ -81,7 +81,8 @@ public sealed partial class Tunnel
 
         DataReceived(peer, now.Mono);
         if (peer.PathTable is { Acknowledges: true } acknowledging) NoteArrival(peer, acknowledging, keypair, counter, Message.PathOf(receiver), now);
-        if (peer.PathTable?.Order is { } order) return DeliverInOrder(peer, order, keypair, counter, plain, ecn, ecnIsShared, now.Mono);
+        if (peer.PathTable?.Order is { } order)
+            return DeliverInOrder(peer, order, keypair, counter, Message.PathOf(receiver), plain, ecn, ecnIsShared, now.Mono);
         return Deliver(peer, plain, ecn, ecnIsShared);
     }
 

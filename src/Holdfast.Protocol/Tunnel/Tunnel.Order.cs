@@ -10,12 +10,12 @@ public sealed partial class Tunnel
     private readonly HeldPackets _held = new();
 
     /// <summary>The other end uses several paths at once from here on, or does not any more.</summary>
-    private void PutInOrder(Peer peer, PathTable paths, bool spreads, Keypair keypair)
+    private void PutInOrder(Peer peer, PathTable paths, bool spreads, Keypair keypair, MonoTime now)
     {
         if (spreads == paths.Order is not null) return;
         if (paths.Order is { } order)
         {
-            LetGo(peer, order);
+            LetGo(peer, order, now);
             paths.Order = null;
             return;
         }
@@ -25,9 +25,10 @@ public sealed partial class Tunnel
     }
 
     private Drop DeliverInOrder(
-        Peer peer, PacketOrder order, Keypair keypair, ulong counter, Span<byte> plain, Ecn ecn, bool ecnIsShared, MonoTime now)
+        Peer peer, PacketOrder order, Keypair keypair, ulong counter, int by, Span<byte> plain, Ecn ecn, bool ecnIsShared, MonoTime now)
     {
-        FollowSession(peer, order, keypair);
+        FollowSession(peer, order, keypair, now);
+        if (order.Follows(keypair)) order.Came(by, counter, now);
         if (!order.Follows(keypair) || counter < order.Next)
         {
             if (order.Follows(keypair)) order.CameLate(now);
@@ -37,18 +38,16 @@ public sealed partial class Tunnel
         {
             var drop = Deliver(peer, plain, ecn, ecnIsShared);
             order.Pass(now);
-            DeliverHeld(peer, order);
+            DeliverHeld(peer, order, now);
             return drop;
         }
         if (Check(peer, plain, ecn, ecnIsShared, out var length) is var refused and not Drop.None) return refused; // it has come all the same
-        var wasEmpty = order.Count == 0;
         if (!order.TryHold(counter, plain[..length], now))
         {
             _packets.Commit(length, peer); // too far ahead, or too long: better out of order than not at all
             return Drop.None;
         }
-        DeliverHeld(peer, order);
-        if (wasEmpty && order.Count > 0) ArmPaths(peer, order.Due);
+        DeliverHeld(peer, order, now);
         return Drop.None;
     }
 
@@ -57,7 +56,7 @@ public sealed partial class Tunnel
     {
         if (peer.PathTable?.Order is not { } order || !order.Follows(keypair) || counter != order.Next) return;
         order.Pass(now);
-        DeliverHeld(peer, order);
+        DeliverHeld(peer, order, now);
     }
 
     private void GiveUpMissing(Peer peer, PacketOrder order, MonoTime now)
@@ -65,28 +64,29 @@ public sealed partial class Tunnel
         while (order.Due.Passed(now))
         {
             order.GiveUp();
-            DeliverHeld(peer, order);
+            DeliverHeld(peer, order, now);
         }
     }
 
     /// <summary>The packets of the last session come before those of a new one.</summary>
-    private void FollowSession(Peer peer, PacketOrder order, Keypair keypair)
+    private void FollowSession(Peer peer, PacketOrder order, Keypair keypair, MonoTime now)
     {
         if (order.Follows(keypair) || keypair != peer.Current) return;
-        LetGo(peer, order);
+        LetGo(peer, order, now);
         order.Begin(keypair, 0);
     }
 
-    private void LetGo(Peer peer, PacketOrder order)
+    private void LetGo(Peer peer, PacketOrder order, MonoTime now)
     {
         while (order.Count > 0)
         {
             order.GiveUp();
-            DeliverHeld(peer, order);
+            DeliverHeld(peer, order, now);
         }
     }
 
-    private void DeliverHeld(Peer peer, PacketOrder order)
+    /// <summary>Delivers what is in order now, and sees to it that the rest does not wait for ever.</summary>
+    private void DeliverHeld(Peer peer, PacketOrder order, MonoTime now)
     {
         while (order.TryTake(out var slot))
         {
@@ -95,5 +95,8 @@ public sealed partial class Tunnel
             _packets.Commit(packet.Length, peer);
             _held.Free(slot);
         }
+        if (order.Count == 0) return;
+        if (peer.PathTable?.Active is { } active) order.FindLost((active.Rtt.Smoothed * 1.25) + PathLimits.AcknowledgementDelay, now);
+        ArmPaths(peer, order.Due);
     }
 }

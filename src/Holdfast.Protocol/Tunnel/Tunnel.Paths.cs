@@ -114,9 +114,9 @@ public sealed partial class Tunnel
         peer.Next?.Window.Widen(PathLimits.ReplayWindowBits);
     }
 
-    private void DropPaths(Peer peer)
+    private static void DropPaths(Peer peer)
     {
-        if (peer.PathTable?.Order is { } order) LetGo(peer, order);
+        peer.PathTable?.Order?.Clear();
         peer.PathTable = null;
         peer.Timers.Paths = MonoTime.Never;
     }

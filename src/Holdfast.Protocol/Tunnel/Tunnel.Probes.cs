@@ -36,7 +36,7 @@ public sealed partial class Tunnel
         if (peer.PathMode == PathMode.Single) return Drop.None;
         var paths = PathsOf(peer, now);
         if ((probe.Flags & ProbeFlags.WantsAcknowledgements) != 0) paths.Acknowledges = true;
-        PutInOrder(peer, paths, (probe.Flags & ProbeFlags.Spreads) != 0, keypair);
+        PutInOrder(peer, paths, (probe.Flags & ProbeFlags.Spreads) != 0, keypair, now.Mono);
         var local = LocalOf(to);
         var path = paths.Find(from, local);
         if (path is not null)
