@@ -55,18 +55,19 @@ internal sealed class PeerEvents(string tunnel, Func<Peer, string> nameOf, Func<
     internal void PathChanged(Peer peer, PeerPath path)
     {
         var notes = NotesOf(peer);
-        var before = notes.Take(path);
+        var before = notes.Take(path) ?? (path.State == PathState.Up ? PathState.Unproved : null);
+        notes.Learn(peer.Paths);
         if (before != path.State && MayTell(peer, notes))
         {
             Log.PathChanged(log, nameOf(peer), PathMoment.NameOf(path.Local), path.Remote.ToString(), PathMoment.NameOf(path.State),
-                PathMoment.NameOf(path.Cause), KeyOf(peer), PathMoment.NameOf(before));
+                PathMoment.NameOf(path.Cause), KeyOf(peer), before is { } was ? PathMoment.NameOf(was) : null);
         }
-        var last = notes.Carries;
-        if (peer.ActivePath != path || last == path || path.State is PathState.Unproved or PathState.Down) return;
-        notes.Carries = path;
-        if (!MayTell(peer, notes)) return;
-        Log.PathCarries(log, nameOf(peer), PathMoment.NameOf(path.Local), path.Remote.ToString(), ReasonFor(path, last), KeyOf(peer),
-            last is null ? null : WayOf(last), WayOf(path));
+        var (last, next) = (notes.Carries, peer.ActivePath);
+        if (next is null || next == last) return;
+        notes.Carries = next;
+        if (next.State is PathState.Unproved or PathState.Down || !MayTell(peer, notes)) return;
+        Log.PathCarries(log, nameOf(peer), PathMoment.NameOf(next.Local), next.Remote.ToString(), ReasonFor(next, last), KeyOf(peer),
+            last is null ? null : WayOf(last), WayOf(next));
     }
 
     /// <summary>The peer is removed.</summary>

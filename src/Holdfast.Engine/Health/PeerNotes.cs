@@ -20,12 +20,19 @@ internal sealed class PeerNotes
     internal PeerPath? Carries { get; set; }
 
     /// <summary>Takes down how a path is.</summary>
-    /// <returns>How it was; unproved for one that was not known.</returns>
-    internal PathState Take(PeerPath path)
+    /// <returns>How it was; null for one that was not known.</returns>
+    internal PathState? Take(PeerPath path)
     {
         ref var slot = ref _paths[path.Id];
-        var before = slot.Path == path ? slot.State : PathState.Unproved;
+        PathState? before = slot.Path == path ? slot.State : null;
         slot = (path, path.State);
         return before;
+    }
+
+    /// <summary>Takes down how paths are that were not known: nothing is told of the first one, by which the session came.</summary>
+    internal void Learn(IEnumerable<PeerPath> paths)
+    {
+        foreach (var path in paths)
+            if (_paths[path.Id].Path != path) _paths[path.Id] = (path, path.State);
     }
 }

@@ -35,7 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.PathChanged, LogLevel.Information, "{Peer}: the path by {Uplink} to {Endpoint} is {State}: {Reason}")]
     internal static partial void PathChanged(
-        ILogger log, string peer, string uplink, string endpoint, string state, string reason, string publicKey, string from);
+        ILogger log, string peer, string uplink, string endpoint, string state, string reason, string publicKey, string? from);
 
     [LoggerMessage(EventIds.Reloaded, LogLevel.Information, "{File} is in force")]
     internal static partial void Reloaded(ILogger log, string file);
