@@ -87,6 +87,9 @@ public sealed class LogTests : LabTest
         var daemon = (await _site.Run("pgrep", "-f", "holdfast daemon")).Output.Split('\n')[0];
         await _site.Run("kill", "-HUP", daemon);
         await follow.WaitForLine("the last good configuration stays in force", Seconds(5));
+        // The end is told before the socket goes, and whoever waits for more does not hold it up.
+        Assert.InRange((await _site.Holdfast("down", "hf0")).Elapsed, TimeSpan.Zero, Seconds(10));
+        await follow.WaitForLine("hf0 ended: asked to go down", Seconds(5));
         await Interrupt(follow);
         Assert.Equal(3, (await _site.TryHoldfast("log", "hf9", "--follow")).ExitCode);
     }
