@@ -64,6 +64,7 @@ public static class ControlClient
     /// <exception cref="JsonException">There is none.</exception>
     internal static ControlReply Read(ReadOnlySpan<byte> line) =>
         JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply) is { } reply && IsWhole(reply.Status) && (reply.Uplinks ?? []).All(IsWhole)
+        && IsWhole(reply.Log)
             ? reply
             : throw new JsonException("no reply, or one with parts missing");
 
@@ -77,6 +78,9 @@ public static class ControlClient
 
     private static bool IsWhole(UplinkStatus? uplink) =>
         uplink is { Interface: not null, Addresses: not null } && !uplink.Addresses.Contains(null!);
+
+    private static bool IsWhole(EventPage? page) => page is null
+        || (page is { Engine: not null, Events: not null } && page.Events.All(e => e is { Part: not null, Event: not null, Level: not null, Text: not null }));
 
     private static async Task<ReadOnlyMemory<byte>> ReadLineAsync(NetworkStream stream, CancellationToken limit)
     {

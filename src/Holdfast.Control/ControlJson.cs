@@ -13,4 +13,5 @@ namespace Holdfast.Control;
 [JsonSerializable(typeof(IReadOnlyList<TunnelStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<ListedPath>))]
 [JsonSerializable(typeof(IReadOnlyList<UplinkStatus>))]
+[JsonSerializable(typeof(EngineEvent))]
 public sealed partial class ControlJson : JsonSerializerContext;

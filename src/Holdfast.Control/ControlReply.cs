@@ -24,6 +24,10 @@ public sealed record ControlReply
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<UplinkStatus>? Uplinks { get; init; }
 
+    /// <summary>What has happened, where it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EventPage? Log { get; init; }
+
     /// <summary>A refusal.</summary>
     public static ControlReply Refused(string code, string error) => new() { Code = code, Error = error };
 }

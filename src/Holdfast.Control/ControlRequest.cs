@@ -19,4 +19,17 @@ public sealed record ControlRequest
     /// <summary>About paths: pin, drain or release.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Wish { get; init; }
+
+    /// <summary>About what has happened: the engine whose events are known, from its <see cref="EventPage"/>. Another one tells all
+    /// that it has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Engine { get; init; }
+
+    /// <summary>About what has happened: the last event that is known; 0 for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long After { get; init; }
+
+    /// <summary>About what has happened: whether to wait for something if there is nothing; for some seconds at most.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Wait { get; init; }
 }

@@ -15,6 +15,9 @@ public static class ControlVerbs
     /// <summary>That it prefers paths, avoids them, or neither.</summary>
     public const string Path = "path";
 
+    /// <summary>What has happened.</summary>
+    public const string Log = "log";
+
     /// <summary>That it takes its tunnel down and ends.</summary>
     public const string Down = "down";
 }

@@ -12,7 +12,7 @@ public sealed record UplinkStatus
     /// <summary>Whether it can be used.</summary>
     public bool Up { get; init; }
 
-    /// <summary>What keeps it from being used: gone, down, no carrier, no address, no gateway; null for nothing.</summary>
+    /// <summary>What keeps it from being used: gone, down, no carrier, no address, no gateway, flapping; null for nothing.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Since when that is so, UTC; at the earliest since the engine started.</summary>

@@ -19,18 +19,19 @@ public static class DeviceEngine
 
     /// <summary>Runs a device until it ends or is told to.</summary>
     /// <param name="name">The interface's name.</param>
-    /// <param name="log">Where changes are logged.</param>
+    /// <param name="recorder">Where changes are told.</param>
     /// <param name="up">Called once the device can be configured.</param>
     /// <param name="ended">Told why it ended, while nobody else can have the name yet.</param>
     /// <param name="stop">Ends the device.</param>
     /// <exception cref="LinuxException">It can't be made: somebody has the name, a right is missing.</exception>
     public static async Task RunAsync(
-        string name, ILogger log, Func<Task> up, Action<EndReason> ended, CancellationToken stop)
+        string name, EventRecorder recorder, Func<Task> up, Action<EndReason> ended, CancellationToken stop)
     {
-        log = new TunnelLog(log, name);
+        var log = new TunnelLog(recorder, name);
         await using var tunnel = Start(name, log);
         await using var wireGuard = WireGuardSocket.Open(tunnel.Name, tunnel, log);
-        await using var control = ControlServer.Open(tunnel.Name, (request, cancel) => HandleAsync(tunnel, request, cancel), log);
+        await using var control = ControlServer.Open(
+            tunnel.Name, (request, cancel) => HandleAsync(tunnel, request, cancel), recorder.Events, log);
         var deleted = wireGuard.WhenDeleted();
         await up().ConfigureAwait(false);
         var told = new TaskCompletionSource();

@@ -40,6 +40,16 @@ internal static class EngineLimits
     /// no time.</summary>
     internal static readonly TimeSpan UplinkSettling = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long an uplink that was lost twice stays up before it is used again while others lead where it does: longer than
+    /// a modem's reset flaps. Doubled with each further loss. A first return is used at once.</summary>
+    internal static readonly TimeSpan HoldDown = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest hold-down: a plug that is loose for a day costs a peer one change a minute.</summary>
+    internal static readonly TimeSpan LongestHoldDown = TimeSpan.FromMinutes(1);
+
+    /// <summary>What has stayed for this long is not called flapping any more.</summary>
+    internal static readonly TimeSpan FlapForgivenAfter = TimeSpan.FromMinutes(5);
+
     /// <summary>How often uplinks are asked for their carrier while a tunnel carries: leaves half of the 50 ms that a pulled wire may
     /// cost.</summary>
     internal static readonly TimeSpan CarrierProbe = TimeSpan.FromMilliseconds(20);
@@ -73,6 +83,28 @@ internal static class EngineLimits
 
     /// <summary>Changes of state that wait for the disk.</summary>
     internal const int StateWrites = 16384;
+
+    /// <summary>Events that an engine keeps for `holdfast log`, about a megabyte; the oldest go first.</summary>
+    internal const int Events = 2048;
+
+    /// <summary>Characters that are kept of a value or text of an event.</summary>
+    internal const int EventText = 1000;
+
+    /// <summary>Events of one peer in <see cref="EventSpan"/>: all of its 16 paths down and up again, with room for more.</summary>
+    internal const int EventsOfPeer = 60;
+
+    /// <summary>Events of all peers of a tunnel in <see cref="EventSpan"/>: together they take some minutes to push out what else
+    /// happened.</summary>
+    internal const int EventsOfPeers = 300;
+
+    /// <summary>Changes of uplinks that are told in <see cref="EventSpan"/>.</summary>
+    internal const int EventsOfUplinks = 60;
+
+    /// <summary>The time in which events are counted against these bounds.</summary>
+    internal static readonly TimeSpan EventSpan = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a question for events waits for the next one, within <see cref="RequestDeadline"/>.</summary>
+    internal static readonly TimeSpan EventPatience = TimeSpan.FromSeconds(15);
 
     /// <summary>Bytes of a control request or of a line of WireGuard's userspace interface.</summary>
     internal const int RequestLineBytes = 64 << 10;

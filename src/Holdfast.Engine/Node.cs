@@ -1,10 +1,10 @@
 using Holdfast.Control;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Logging;
 using Holdfast.Engine.Service;
 using Holdfast.Engine.State;
 using Holdfast.Engine.Uplinks;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine;
 
@@ -14,8 +14,8 @@ namespace Holdfast.Engine;
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="manager">Who is told how the daemon is; the caller's.</param>
-/// <param name="log">Where changes are logged.</param>
-public sealed class Node(string path, ServiceManager manager, ILogger log)
+/// <param name="log">Where changes are told.</param>
+public sealed class Node(string path, ServiceManager manager, EventRecorder log)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 

@@ -2,6 +2,7 @@ using Holdfast.Control;
 using Holdfast.Crypto;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Health;
 using Holdfast.Engine.State;
 using Holdfast.Engine.Transports;
 using Holdfast.Linux;
@@ -34,6 +35,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     // --- engine thread only --------------------------------------------------------------------------------
     private readonly Dictionary<PublicKey, string> _names = [];
     private readonly Dictionary<PublicKey, PeerState> _remembered = [];
+    private readonly PeerEvents _peerEvents;
     private Task _announcing = Task.CompletedTask;
 
     // --- left for the engine thread, replaced whole --------------------------------------------------------
@@ -44,6 +46,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         TunDevice device, UdpTransport transport, Offload offload, ITunnelState? state, TunnelMemory memory, ILogger log)
     {
         (_device, _state, _log) = (device, state, log);
+        _peerEvents = new PeerEvents(device.Name, NameOf, () => Clock.Read().Mono, log);
         _loop = new EngineLoop(device, transport, this, offload);
         _loop.Tunnel.Offers = OffersOf(CipherChoice.Auto);
         _endpoints = new PeerEndpoints(OnEngineAsync, log);
@@ -391,33 +394,28 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     {
         _endpoints.Forget(peer);
         _names.Remove(peer.PublicKey);
+        _peerEvents.Forget(peer);
         _loop.Tunnel.RemovePeer(peer);
     }
 
     void ITunnelEvents.SessionEstablished(Peer peer)
     {
-        Log.SessionEstablished(_log, NameOf(peer), peer.Endpoint.ToString());
+        _peerEvents.SessionEstablished(peer);
         Remember(peer);
         _timestamps?.Keep(_loop.Tunnel.LatestTimestampSent, Clock.Read());
     }
 
     void ITunnelEvents.EndpointChanged(Peer peer)
     {
-        Log.EndpointChanged(_log, NameOf(peer), peer.Endpoint.ToString());
+        _peerEvents.EndpointChanged(peer);
         Remember(peer);
     }
 
     void ITunnelEvents.HandshakeUnanswered(Peer peer) => _endpoints.Unanswered(peer);
 
-    void ITunnelEvents.HandshakeGivenUp(Peer peer) =>
-        Log.HandshakeGivenUp(_log, NameOf(peer), peer.Endpoint.ToString());
+    void ITunnelEvents.HandshakeGivenUp(Peer peer) => _peerEvents.HandshakeGivenUp(peer);
 
-    void ITunnelEvents.PathChanged(Peer peer, PeerPath path)
-    {
-        var (from, at) = (PathMoment.NameOf(path.Local), path.Remote.ToString());
-        if (peer.ActivePath == path) Log.PathCarries(_log, NameOf(peer), from, at);
-        else Log.PathChanged(_log, NameOf(peer), from, at, PathMoment.NameOf(path.State), PathMoment.NameOf(path.Cause));
-    }
+    void ITunnelEvents.PathChanged(Peer peer, PeerPath path) => _peerEvents.PathChanged(peer, path);
 
     private void Remember(Peer peer)
     {

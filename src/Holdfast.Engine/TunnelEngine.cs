@@ -3,6 +3,7 @@ using Holdfast.Control;
 using Holdfast.Engine.Api;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Logging;
 using Holdfast.Engine.Routing;
 using Holdfast.Engine.Service;
 using Holdfast.Engine.State;
@@ -15,8 +16,8 @@ namespace Holdfast.Engine;
 /// <summary>An engine of its own for one tunnel: what <c>holdfast up</c> starts, and what <c>down</c> does without one.</summary>
 /// <param name="origin">The tunnel's file.</param>
 /// <param name="manager">Who is told that it is ready, makes progress and ends; the caller's.</param>
-/// <param name="log">Where changes are logged.</param>
-public sealed class TunnelEngine(TunnelOrigin origin, ServiceManager manager, ILogger log)
+/// <param name="log">Where changes are told.</param>
+public sealed class TunnelEngine(TunnelOrigin origin, ServiceManager manager, EventRecorder log)
 {
     /// <summary>Runs a tunnel until it ends, or until it is told to.</summary>
     /// <param name="node">The tunnel as the only one of its node, and the uplinks.</param>

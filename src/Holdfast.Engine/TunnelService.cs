@@ -2,6 +2,7 @@ using Holdfast.Control;
 using Holdfast.Engine.Api;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Health;
 using Holdfast.Engine.Logging;
 using Holdfast.Engine.Routing;
 using Holdfast.Engine.State;
@@ -23,6 +24,7 @@ public sealed class TunnelService : IAsyncDisposable
     private readonly RunningTunnel _tunnel;
     private readonly NetworkReconciler _network;
     private readonly UplinkWatch _uplinks;
+    private readonly EventRing _events;
     private readonly ILogger _log;
     private readonly string _recordPath;
     private WireGuardSocket? _wireGuard;
@@ -34,9 +36,10 @@ public sealed class TunnelService : IAsyncDisposable
     private Task? _closing;
 
     private TunnelService(
-        TunnelConfig config, RunningTunnel tunnel, NetworkReconciler network, UplinkWatch uplinks, RunRecord record, ILogger log)
+        TunnelConfig config, RunningTunnel tunnel, NetworkReconciler network, UplinkWatch uplinks, RunRecord record,
+        EventRing events, ILogger log)
     {
-        (_config, _tunnel, _network, _uplinks, _record, _log) = (config, tunnel, network, uplinks, record, log);
+        (_config, _tunnel, _network, _uplinks, _record, _events, _log) = (config, tunnel, network, uplinks, record, events, log);
         _recordPath = RunDirectory.RecordOf(config.Name);
     }
 
@@ -54,13 +57,13 @@ public sealed class TunnelService : IAsyncDisposable
     /// <param name="origin">Where it comes from.</param>
     /// <param name="state">Where peers' endpoints are kept; null keeps none.</param>
     /// <param name="uplinks">Tells which uplinks there are; the caller's, and outlives the tunnel.</param>
-    /// <param name="log">Where changes are logged.</param>
+    /// <param name="recorder">Where changes are told.</param>
     /// <exception cref="LinuxException">What the kernel refused: the text says what, and what to do.</exception>
     /// <exception cref="IOException">A socket or file of ours can't be made.</exception>
     internal static async Task<TunnelService> StartAsync(
-        TunnelConfig config, TunnelOrigin origin, StateStore? state, UplinkWatch uplinks, ILogger log)
+        TunnelConfig config, TunnelOrigin origin, StateStore? state, UplinkWatch uplinks, EventRecorder recorder)
     {
-        log = new TunnelLog(log, config.Name);
+        var log = new TunnelLog(recorder, config.Name);
         var network = new NetworkReconciler(config.Name, log);
         RunningTunnel? tunnel = null;
         TunnelService? service = null;
@@ -77,7 +80,7 @@ public sealed class TunnelService : IAsyncDisposable
                     State = state?.Of(config.Name),
                 }, log);
             var record = new RunRecord { Name = config.Name, File = origin.File, ByDaemon = origin.ByDaemon };
-            service = new TunnelService(config, tunnel, network, uplinks, record, log);
+            service = new TunnelService(config, tunnel, network, uplinks, record, recorder.Events, log);
             await service.SetUpAsync().ConfigureAwait(false);
             return service;
         }
@@ -106,7 +109,7 @@ public sealed class TunnelService : IAsyncDisposable
         _network.MarkDevice(); // first the mark, so that no persistent device is ever without it
         _tunnel.KeepDevice();
         _wireGuard = WireGuardSocket.Open(Name, _tunnel, _log);
-        _control = ControlServer.Open(Name, HandleAsync, _log);
+        _control = ControlServer.Open(Name, HandleAsync, _events, _log);
         await _tunnel.ApplyAsync(TunnelChanges.ToStart(_config)).ConfigureAwait(false);
         _uplinks.Follow(_tunnel.HearUplinks, () => _tunnel.IsBusy);
         await _tunnel.WaitForNamesAsync(NamePatience).ConfigureAwait(false);
@@ -287,13 +290,13 @@ public sealed class TunnelService : IAsyncDisposable
             await _tunnel.DisposeAsync().ConfigureAwait(false);
             _network.Dispose();
 
-            // The sockets go last: whoever asked for the end sees it by them.
+            // The sockets go last: whoever asked for the end sees it by them, and whoever follows events hears of it.
+            Log.TunnelEnded(_log, Name, reason.Text);
             if (reason.Kind == EndKind.Down) File.Delete(_recordPath);
             else if (reason.Kind != EndKind.Left) (LastRecord(reason.Kind) with { Ended = reason.Text }).Write(_recordPath);
             if (_wireGuard is not null) await _wireGuard.DisposeAsync().ConfigureAwait(false);
             if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
         }
-        Log.TunnelEnded(_log, Name, reason.Text);
     }
 
     // What is cleaned up already may be somebody else's by the time that `down` reads the record.

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Holdfast.Control;
+using Holdfast.Engine.Health;
 using Holdfast.Linux;
 using Holdfast.Linux.Files;
 using Microsoft.Extensions.Logging;
@@ -16,15 +17,17 @@ public sealed class ControlServer : IAsyncDisposable
     private static readonly ReadOnlyMemory<byte> LineEnd = "\n"u8.ToArray();
 
     private readonly LocalServer _server;
+    private readonly string _name;
+    private readonly EventRing _events;
     private readonly Func<ControlRequest, CancellationToken, Task<ControlReply>> _handler;
     private readonly TimeSpan _idle;
     private readonly TimeSpan _deadline;
 
     private ControlServer(
-        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, TimeSpan idle,
+        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, EventRing events, TimeSpan idle,
         TimeSpan deadline, ILogger log)
     {
-        (_handler, _idle, _deadline) = (handler, idle, deadline);
+        (_name, _handler, _events, _idle, _deadline) = (name, handler, events, idle, deadline);
         _server = LocalServer.Open(RunDirectory.SocketOf(name), ServeAsync, log);
     }
 
@@ -37,17 +40,18 @@ public sealed class ControlServer : IAsyncDisposable
     /// Answers a request; its token ends at the request's deadline. It must not wait for this server's end: the
     /// answer would.
     /// </param>
+    /// <param name="events">Told to whoever asks for them.</param>
     /// <param name="log">Where clients that were cut off are logged.</param>
     /// <exception cref="LinuxException">
     /// EADDRINUSE: another engine serves this name. EACCES: the run directory can't be written.
     /// </exception>
-    public static ControlServer Open(
-        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, ILogger log) =>
-        Open(name, handler, EngineLimits.ClientIdle, EngineLimits.RequestDeadline, log);
+    internal static ControlServer Open(
+        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, EventRing events, ILogger log) =>
+        Open(name, handler, events, EngineLimits.ClientIdle, EngineLimits.RequestDeadline, log);
 
     internal static ControlServer Open(
-        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, TimeSpan idle,
-        TimeSpan deadline, ILogger log) => new(name, handler, idle, deadline, log);
+        string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler, EventRing events, TimeSpan idle,
+        TimeSpan deadline, ILogger log) => new(name, handler, events, idle, deadline, log);
 
     /// <summary>Takes the socket away; requests that have begun are answered first.</summary>
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -65,7 +69,7 @@ public sealed class ControlServer : IAsyncDisposable
         while (await NextAsync(lines, ended).ConfigureAwait(false))
         {
             var answering = TryParse(lines.Line) is { } request
-                ? AnswerAsync(client, request)
+                ? AnswerAsync(client, request, ended)
                 : RefuseAsync(client, ControlCodes.BadRequest, "that is no request");
             await answering.ConfigureAwait(false);
         }
@@ -80,13 +84,13 @@ public sealed class ControlServer : IAsyncDisposable
         return await lines.ReadAsync(idle.Token).ConfigureAwait(false);
     }
 
-    private async Task AnswerAsync(Socket client, ControlRequest request)
+    private async Task AnswerAsync(Socket client, ControlRequest request, CancellationToken ended)
     {
         using var deadline = new CancellationTokenSource(_deadline);
         ControlReply reply;
         try
         {
-            reply = await _handler(request, deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
+            reply = await HandleAsync(request, deadline.Token, ended).WaitAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
@@ -101,6 +105,11 @@ public sealed class ControlServer : IAsyncDisposable
         }
         await SendAsync(client, reply).ConfigureAwait(false);
     }
+
+    /// <summary>What has happened is the same question to every engine, and nobody waits for more of it than there will be.</summary>
+    private async Task<ControlReply> HandleAsync(ControlRequest request, CancellationToken deadline, CancellationToken ended) =>
+        request.Verb != ControlVerbs.Log ? await _handler(request, deadline).ConfigureAwait(false)
+        : new ControlReply { Ok = true, Log = await _events.AnswerAsync(_name, request, ended).ConfigureAwait(false) };
 
     private Task RefuseAsync(Socket client, string code, string error) =>
         SendAsync(client, ControlReply.Refused(code, error));

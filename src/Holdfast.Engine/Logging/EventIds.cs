@@ -1,6 +1,7 @@
 namespace Holdfast.Engine.Logging;
 
-/// <summary>Numbers of log events: stable, by room. 21xx tunnel, 22xx endpoints, 23xx network, 24xx state, 25xx faces, 26xx uplinks.</summary>
+/// <summary>Numbers of log events: stable, by room. 21xx tunnel, 22xx endpoints, 23xx network, 24xx state, 25xx faces, 26xx uplinks,
+/// 27xx the log itself.</summary>
 internal static class EventIds
 {
     internal const int TunnelUp = 2101;
@@ -33,4 +34,11 @@ internal static class EventIds
     internal const int UplinkFiltered = 2603;
     internal const int UplinkWithoutSocket = 2604;
     internal const int UplinksUnseen = 2605;
+    internal const int UplinkHeld = 2606;
+    internal const int PeerEventsTooMany = 2701;
+    internal const int PeerEventsLeftOut = 2702;
+    internal const int PeersEventsTooMany = 2703;
+    internal const int PeersEventsLeftOut = 2704;
+    internal const int UplinkEventsTooMany = 2705;
+    internal const int UplinkEventsLeftOut = 2706;
 }

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine;
 
-/// <summary>Every line that the engine logs: changes only, never a packet.</summary>
+#pragma warning disable SYSLIB1015 // what a text does not mention is a field of the event all the same
+
+/// <summary>Every event of the engine: changes only, never a packet. The names of values are those of <see cref="EventRecorder"/>:
+/// from, to and reason say what changed and why.</summary>
 internal static partial class Log
 {
     [LoggerMessage(EventIds.TunnelUp, LogLevel.Information, "{Tunnel} is up: listening on port {Port}, {Peers} peers")]
@@ -13,22 +16,26 @@ internal static partial class Log
     [LoggerMessage(EventIds.TunnelEnded, LogLevel.Information, "{Tunnel} ended: {Reason}")]
     internal static partial void TunnelEnded(ILogger log, string tunnel, string reason);
 
-    [LoggerMessage(EventIds.SessionEstablished, LogLevel.Debug, "Session with {Peer} at {Endpoint}")]
-    internal static partial void SessionEstablished(ILogger log, string peer, string endpoint);
+    [LoggerMessage(EventIds.SessionEstablished, LogLevel.Information, "Session with {Peer} at {Endpoint}")]
+    internal static partial void SessionEstablished(
+        ILogger log, string peer, string endpoint, string publicKey, string from, string to);
 
     [LoggerMessage(EventIds.HandshakeGivenUp, LogLevel.Information,
         "{Peer} at {Endpoint} answers no handshake; trying again when there is data for it")]
-    internal static partial void HandshakeGivenUp(ILogger log, string peer, string endpoint);
+    internal static partial void HandshakeGivenUp(
+        ILogger log, string peer, string endpoint, string publicKey, string from, string to, string cause);
 
     [LoggerMessage(EventIds.EndpointChanged, LogLevel.Information, "{Peer} is at {Endpoint}")]
-    internal static partial void EndpointChanged(ILogger log, string peer, string endpoint);
+    internal static partial void EndpointChanged(
+        ILogger log, string peer, string endpoint, string publicKey, string? from, string to);
 
-    [LoggerMessage(EventIds.PathCarries, LogLevel.Information, "{Peer}: the path by {Uplink} to {Endpoint} carries")]
-    internal static partial void PathCarries(ILogger log, string peer, string uplink, string endpoint);
+    [LoggerMessage(EventIds.PathCarries, LogLevel.Information, "{Peer}: the path by {Uplink} to {Endpoint} carries: {Reason}")]
+    internal static partial void PathCarries(
+        ILogger log, string peer, string uplink, string endpoint, string reason, string publicKey, string? from, string to);
 
     [LoggerMessage(EventIds.PathChanged, LogLevel.Information, "{Peer}: the path by {Uplink} to {Endpoint} is {State}: {Reason}")]
     internal static partial void PathChanged(
-        ILogger log, string peer, string uplink, string endpoint, string state, string reason);
+        ILogger log, string peer, string uplink, string endpoint, string state, string reason, string publicKey, string? from);
 
     [LoggerMessage(EventIds.Reloaded, LogLevel.Information, "{File} is in force")]
     internal static partial void Reloaded(ILogger log, string file);
@@ -90,10 +97,14 @@ internal static partial class Log
     internal static partial void StateUnavailable(ILogger log, string error);
 
     [LoggerMessage(EventIds.UplinkUp, LogLevel.Information, "Uplink {Uplink} is up: {Addresses}")]
-    internal static partial void UplinkUp(ILogger log, string uplink, string addresses);
+    internal static partial void UplinkUp(ILogger log, string uplink, string addresses, string? from, string to);
 
     [LoggerMessage(EventIds.UplinkOut, LogLevel.Information, "Uplink {Uplink} is out ({Reason}), going on with what is left")]
-    internal static partial void UplinkOut(ILogger log, string uplink, string? reason);
+    internal static partial void UplinkOut(ILogger log, string uplink, string? reason, string? from, string? to);
+
+    [LoggerMessage(EventIds.UplinkHeld, LogLevel.Information,
+        "Uplink {Uplink} has come and gone too often, going on with the others: it is used again once it has stayed for {Wait}")]
+    internal static partial void UplinkHeld(ILogger log, string uplink, TimeSpan wait, string? from, string? to);
 
     [LoggerMessage(EventIds.UplinkFiltered, LogLevel.Warning,
         "A strict rp_filter drops what comes by uplink {Uplink}, because another interface has the better default route: "
@@ -110,4 +121,25 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.ClientFailed, LogLevel.Debug, "A client of {Socket} was cut off: {Error}")]
     internal static partial void ClientFailed(ILogger log, string socket, string error);
+
+    [LoggerMessage(EventIds.PeerEventsTooMany, LogLevel.Warning,
+        "{Peer} causes more than {Most} events a minute, leaving out the rest: `holdfast status {Tunnel}` shows how it is")]
+    internal static partial void PeerEventsTooMany(ILogger log, string peer, int most, string tunnel, string publicKey);
+
+    [LoggerMessage(EventIds.PeerEventsLeftOut, LogLevel.Information, "{Peer}: {Count} events were left out")]
+    internal static partial void PeerEventsLeftOut(ILogger log, string peer, int count, string publicKey);
+
+    [LoggerMessage(EventIds.PeersEventsTooMany, LogLevel.Warning,
+        "Peers cause more than {Most} events a minute, leaving out the rest: `holdfast status {Tunnel}` shows how they are")]
+    internal static partial void PeersEventsTooMany(ILogger log, int most, string tunnel);
+
+    [LoggerMessage(EventIds.PeersEventsLeftOut, LogLevel.Information, "{Count} events of peers were left out")]
+    internal static partial void PeersEventsLeftOut(ILogger log, int count);
+
+    [LoggerMessage(EventIds.UplinkEventsTooMany, LogLevel.Warning,
+        "Uplinks change more than {Most} times a minute, leaving out the rest: `holdfast uplink list` shows how they are")]
+    internal static partial void UplinkEventsTooMany(ILogger log, int most);
+
+    [LoggerMessage(EventIds.UplinkEventsLeftOut, LogLevel.Information, "{Count} changes of uplinks were left out")]
+    internal static partial void UplinkEventsLeftOut(ILogger log, int count);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Holdfast.Control;
 using Holdfast.Engine.Config;
+using Holdfast.Engine.Health;
 using Holdfast.Protocol.Paths;
 
 namespace Holdfast.Engine.Uplinks;
@@ -44,6 +45,12 @@ public sealed record Uplink
     /// <summary>Whether it has, or once had, a default route: without one it leads nowhere then.</summary>
     internal (bool V4, bool V6) Expects { get; init; }
 
+    /// <summary>How long it waits after it came back.</summary>
+    internal HoldDown HoldDown { get; init; }
+
+    /// <summary>Whether a wire is behind it that leads somewhere, also while it is held down.</summary>
+    internal bool Leads => State is UplinkState.Up or UplinkState.Flapping;
+
     /// <summary>The interface's name.</summary>
     public string Interface => Config.Interface;
 
@@ -59,6 +66,7 @@ public sealed record Uplink
         UplinkState.NoCarrier => "no carrier",
         UplinkState.NoAddress => "no address",
         UplinkState.NoGateway => "no gateway",
+        UplinkState.Flapping => "flapping",
         _ => throw new InvalidOperationException($"No words for {State}."),
     };
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Holdfast.Engine.Config;
 using Holdfast.Linux.Netlink;
+using Holdfast.Protocol;
 
 namespace Holdfast.Engine.Uplinks;
 
@@ -21,15 +22,51 @@ internal static class UplinkDecision
     /// <param name="before">What was decided last.</param>
     /// <param name="now">Since when a state holds that is another one than before.</param>
     internal static IReadOnlyList<Uplink> Decide(
-        ValueList<UplinkConfig> listed, UplinkFacts facts, IReadOnlyList<Uplink> before, DateTimeOffset now)
+        ValueList<UplinkConfig> listed, UplinkFacts facts, IReadOnlyList<Uplink> before, in Now now)
     {
         var isListed = listed.Count > 0;
         var known = before.Where(uplink => uplink.IsListed == isListed).ToDictionary(uplink => uplink.Interface);
         var wanted = isListed ? listed : Found(facts, known.Values);
-        return [.. wanted.Select(config => Look(config, facts, known.GetValueOrDefault(config.Interface), now) with
+        var uplinks = wanted.Select(config => Look(config, facts, known.GetValueOrDefault(config.Interface)) with
         {
             IsListed = isListed,
+        });
+        var since = DateTimeOffset.UnixEpoch.AddTicks(now.UnixNanoseconds / TimeSpan.NanosecondsPerTick);
+        return [.. Held(uplinks, known, now.Mono).Select(uplink => uplink with
+        {
+            Since = known.GetValueOrDefault(uplink.Interface) is { } was && was.State == uplink.State ? was.Since : since,
         })];
+    }
+
+    /// <summary>What flaps is not used before its time, unless nothing else leads where it does. What is used stays so.</summary>
+    private static IEnumerable<Uplink> Held(IEnumerable<Uplink> looks, Dictionary<string, Uplink> known, MonoTime now)
+    {
+        var uplinks = looks.Select(uplink => Count(uplink, known.GetValueOrDefault(uplink.Interface), now)).ToArray();
+        var v4 = Array.Exists(uplinks, u => u.HasV4 && (IsOver(u) || Before(u) is { HasV4: true }));
+        var v6 = Array.Exists(uplinks, u => u.HasV6 && (IsOver(u) || Before(u) is { HasV6: true }));
+        foreach (var uplink in uplinks)
+        {
+            if (!uplink.IsUp || IsOver(uplink)) yield return uplink;
+            else yield return Hold(uplink, v4 && Before(uplink) is not { HasV4: true }, v6 && Before(uplink) is not { HasV6: true });
+        }
+
+        bool IsOver(Uplink uplink) => uplink.HoldDown.Until.Passed(now);
+        Uplink? Before(Uplink uplink) => known.GetValueOrDefault(uplink.Interface);
+    }
+
+    private static Uplink Hold(Uplink uplink, bool v4, bool v6)
+    {
+        var (hasV4, hasV6) = (uplink.HasV4 && !v4, uplink.HasV6 && !v6);
+        return uplink with { State = hasV4 || hasV6 ? UplinkState.Up : UplinkState.Flapping, HasV4 = hasV4, HasV6 = hasV6 };
+    }
+
+    /// <summary>Counts losses and returns.</summary>
+    private static Uplink Count(Uplink uplink, Uplink? before, MonoTime now)
+    {
+        var hold = before?.HoldDown ?? default;
+        if (before is { Leads: true } && !uplink.Leads) hold = hold.Lost(now);
+        else if (before is { Leads: false } && uplink.Leads) hold = hold.Returned(now);
+        return uplink with { HoldDown = hold };
     }
 
     private static IEnumerable<UplinkConfig> Found(UplinkFacts facts, IEnumerable<Uplink> known)
@@ -52,13 +89,9 @@ internal static class UplinkDecision
         return facts.Links.All(link => link.Index != uplink.InterfaceIndex); // otherwise it was renamed
     }
 
-    private static Uplink Look(UplinkConfig config, UplinkFacts facts, Uplink? before, DateTimeOffset now)
-    {
-        var link = facts.Links.FirstOrDefault(l => l.Name == config.Interface);
-        var uplink = link is null ? new Uplink { Config = config, State = UplinkState.Gone, Expects = before?.Expects ?? default }
-            : Look(config, link, facts, before);
-        return uplink with { Since = before?.State == uplink.State ? before.Since : now };
-    }
+    private static Uplink Look(UplinkConfig config, UplinkFacts facts, Uplink? before) =>
+        facts.Links.FirstOrDefault(link => link.Name == config.Interface) is { } there ? Look(config, there, facts, before)
+        : new Uplink { Config = config, State = UplinkState.Gone, Expects = before?.Expects ?? default };
 
     private static Uplink Look(UplinkConfig config, LinkState link, UplinkFacts facts, Uplink? before)
     {

@@ -20,4 +20,8 @@ public enum UplinkState
 
     /// <summary>It had a default route, and has none.</summary>
     NoGateway,
+
+    /// <summary>It would lead somewhere, and has come and gone too often of late: others carry until it has stayed for a
+    /// while.</summary>
+    Flapping,
 }

@@ -1,5 +1,7 @@
 using Holdfast.Control;
 using Holdfast.Engine.Config;
+using Holdfast.Engine.DataPlane;
+using Holdfast.Engine.Health;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Netlink;
@@ -10,7 +12,7 @@ namespace Holdfast.Engine.Uplinks;
 
 /// <summary>
 /// Follows the uplinks of one network namespace, the one that the calling thread is in when it is started, on a thread of its own,
-/// and tells everybody who wants to hear. A loss is told at once; what comes gets a moment to be complete.
+/// and tells everybody who wants to hear. A loss is told at once; what comes gets a moment to be complete, and what flaps waits longer.
 /// </summary>
 public sealed class UplinkWatch : IDisposable
 {
@@ -30,6 +32,7 @@ public sealed class UplinkWatch : IDisposable
     private long _lookAt; // on the monotonic clock
     private long _probeAt; // as well, while tunnels have sockets for uplinks
     private bool _isStale = true; // something happened since everything was listed
+    private EventLimit _limit = new(EngineLimits.EventsOfUplinks);
 
     // --- asked for by others, heard with the bell ----------------------------------------------------------
     private volatile ValueList<UplinkConfig> _listed;
@@ -209,10 +212,14 @@ public sealed class UplinkWatch : IDisposable
         else _observer.ReadSettings();
         _isStale = false;
         Publish(Decide());
+        foreach (var uplink in _uplinks)
+        {
+            var held = uplink.HoldDown.Until.Nanoseconds;
+            if (uplink.Leads && held > MonotonicClock.Now) _lookAt = Math.Min(_lookAt, held);
+        }
     }
 
-    private IReadOnlyList<Uplink> Decide() =>
-        UplinkDecision.Decide(_listed, _observer.Facts, _uplinks, DateTimeOffset.UtcNow);
+    private IReadOnlyList<Uplink> Decide() => UplinkDecision.Decide(_listed, _observer.Facts, _uplinks, Clock.Read());
 
     private static bool IsLoss(IReadOnlyList<Uplink> before, IReadOnlyList<Uplink> after) => before.Any(was =>
         after.FirstOrDefault(uplink => uplink.Interface == was.Interface) is not { } now
@@ -241,13 +248,26 @@ public sealed class UplinkWatch : IDisposable
 
     private void LogChange(Uplink? before, Uplink now)
     {
-        if (before?.State != now.State)
+        if (before?.State != now.State && MayTell())
         {
-            if (now.IsUp) Log.UplinkUp(_log, now.Interface, string.Join(", ", now.Addresses));
-            else Log.UplinkOut(_log, now.Interface, now.Reason);
+            var was = before is null ? null : before.Reason ?? "up";
+            if (now.IsUp) Log.UplinkUp(_log, now.Interface, string.Join(", ", now.Addresses), was, "up");
+            else if (now.State == UplinkState.Flapping) Log.UplinkHeld(_log, now.Interface, Wait(now), was, now.Reason);
+            else Log.UplinkOut(_log, now.Interface, now.Reason, was, now.Reason);
         }
         if (now.StrictFilter is { } setting && before?.StrictFilter is null) Log.UplinkFiltered(_log, now.Interface, setting);
     }
+
+    private bool MayTell()
+    {
+        var verdict = _limit.Take(Clock.Read().Mono);
+        if (verdict.LeftOut > 0) Log.UplinkEventsLeftOut(_log, verdict.LeftOut);
+        if (verdict.IsFirstTooMany) Log.UplinkEventsTooMany(_log, EngineLimits.EventsOfUplinks);
+        return verdict.MayTell;
+    }
+
+    private static TimeSpan Wait(Uplink uplink) =>
+        TimeSpan.FromSeconds(Math.Ceiling((uplink.HoldDown.Until - Clock.Read().Mono).TotalSeconds));
 
     /// <summary>Somebody who wants to hear, and may carry.</summary>
     private readonly record struct Follower(Action<IReadOnlyList<LocalUplink>> Hear, Func<bool> IsBusy);

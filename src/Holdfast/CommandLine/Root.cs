@@ -11,6 +11,7 @@ internal sealed class Root : Noun
         ("up", () => new UpVerb()),
         ("down", () => new DownVerb()),
         ("status", () => new StatusVerb()),
+        ("log", () => new LogVerb()),
         ("device", () => new DeviceVerb()),
         ("daemon", () => new DaemonVerb()),
         ("engine", () => new EngineVerb()),

@@ -14,7 +14,8 @@ internal sealed class UplinkListVerb : Verb
         Details =
         [
             "Asks the engines that run. An uplink is up, or gone, down, without carrier, without address, or without gateway; "
-            + "what stands in its way is named with its cure. Exits with 3 when no engine answers, and with 4 when an uplink "
+            + "or flapping, if it was lost too often of late, and others carry until it has stayed for a while. What stands in its way is "
+            + "named with its cure. Exits with 3 when no engine answers, and with 4 when an uplink "
             + "can't be used or has something in its way.",
         ];
         Examples =

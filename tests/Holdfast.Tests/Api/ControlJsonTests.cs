@@ -147,6 +147,51 @@ public sealed class ControlJsonTests
     }));
 
     [Fact]
+    public void An_event_has_these_names() => Assert.Equal(Line("""
+        {"ok":true,"log":{"engine":"7-1764000000000","last":9,"missed":2,"events":[{"time":"2026-11-21T04:05:06+00:00",
+        "monotonic_ms":12.5,"engine":"7-1764000000000","sequence":9,"level":"info","part":"path","event":"path-changed",
+        "tunnel":"hf0","peer":"hub","public_key":"key","uplink":"wwan0","endpoint":"192.0.2.1:51820","from":"up","to":"down",
+        "cause":"the uplink is lost","text":"all of it"}]}}
+        """), Text(new ControlReply
+    {
+        Ok = true,
+        Log = new EventPage
+        {
+            Engine = "7-1764000000000",
+            Last = 9,
+            Missed = 2,
+            Events =
+            [
+                new EngineEvent
+                {
+                    Time = Whole.Since,
+                    MonotonicMilliseconds = 12.5,
+                    Engine = "7-1764000000000",
+                    Sequence = 9,
+                    Level = "info",
+                    Part = "path",
+                    Event = "path-changed",
+                    Tunnel = "hf0",
+                    Peer = "hub",
+                    PublicKey = "key",
+                    Uplink = "wwan0",
+                    Endpoint = "192.0.2.1:51820",
+                    From = "up",
+                    To = "down",
+                    Cause = "the uplink is lost",
+                    Text = "all of it",
+                },
+            ],
+        },
+    }));
+
+    [Fact]
+    public void A_question_for_events_has_these_names() => Assert.Equal(
+        """{"verb":"log","engine":"7-7","after":3,"wait":true}""",
+        JsonSerializer.Serialize(new ControlRequest { Verb = ControlVerbs.Log, Engine = "7-7", After = 3, Wait = true },
+            ControlJson.Default.ControlRequest));
+
+    [Fact]
     public void Keys_of_a_later_version_are_passed_over() =>
         Assert.True(JsonSerializer.Deserialize("""{"ok":true,"later":{"a":[1]}}""",
             ControlJson.Default.ControlReply)!.Ok);
@@ -163,6 +208,9 @@ public sealed class ControlJsonTests
     [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[{"public_key":"p","endpoints":null}]}}""")]
     [InlineData("""{"ok":true,"status":{"name":"hf0","version":"1","peers":[{"public_key":"p","endpoints":[null]}]}}""")]
     [InlineData("""{"ok":true,"uplinks":[null]}""")]
+    [InlineData("""{"ok":true,"log":{"engine":null}}""")]
+    [InlineData("""{"ok":true,"log":{"engine":"7","events":[null]}}""")]
+    [InlineData("""{"ok":true,"log":{"engine":"7","events":[{"level":"info","part":"path","event":"e","text":null}]}}""")]
     [InlineData("""{"ok":true,"uplinks":[{"interface":null}]}""")]
     [InlineData("""{"ok":true,"uplinks":[{"interface":"a","addresses":[null]}]}""")]
     public void A_reply_with_parts_missing_is_none(string text) =>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Holdfast.Control;
 using Holdfast.Engine;
 using Holdfast.Engine.Api;
+using Holdfast.Engine.Health;
 using Holdfast.Linux;
 using Holdfast.Tests.Protocol.Sim;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -163,7 +164,7 @@ public sealed class ControlServerTests
     [Fact]
     public async Task A_slow_client_is_cut_off_and_a_quick_one_served()
     {
-        await using var server = ControlServer.Open("hf0", Pong, Short, Long, NullLogger.Instance);
+        await using var server = ControlServer.Open("hf0", Pong, new EventRing(), Short, Long, NullLogger.Instance);
         using var slow = LocalClient.Connect(server.Path);
         await slow.SendAsync("{\"verb\":");
         Assert.Equal("", await slow.ReadToEndAsync());
@@ -175,7 +176,7 @@ public sealed class ControlServerTests
     {
         var large = new ControlReply { Ok = true, Error = new string('x', 8 << 20) };
         await using var server = ControlServer.Open(
-            "hf0", (_, _) => Task.FromResult(large), Long, Short, NullLogger.Instance);
+            "hf0", (_, _) => Task.FromResult(large), new EventRing(), Long, Short, NullLogger.Instance);
         using var deaf = LocalClient.Connect(server.Path);
         await deaf.SendAsync("{\"verb\":\"ping\"}\n");
         await server.DisposeAsync(); // waits for what was begun, and that ends at its deadline
@@ -186,7 +187,7 @@ public sealed class ControlServerTests
     public async Task A_handler_that_hangs_or_throws_is_an_answer()
     {
         var never = new TaskCompletionSource<ControlReply>();
-        await using (ControlServer.Open("hf0", (_, _) => never.Task, Long, Short, NullLogger.Instance))
+        await using (ControlServer.Open("hf0", (_, _) => never.Task, new EventRing(), Long, Short, NullLogger.Instance))
             Assert.Equal(ControlCodes.Timeout, (await ControlClient.AskAsync("hf0", Ping, Long, Cancel)).Code);
         await using (Open("hf0", (_, _) => throw new InvalidOperationException("broken")))
         {
@@ -220,7 +221,7 @@ public sealed class ControlServerTests
 
     private static ControlServer Open(
         string name, Func<ControlRequest, CancellationToken, Task<ControlReply>> handler) =>
-        ControlServer.Open(name, handler, NullLogger.Instance);
+        ControlServer.Open(name, handler, new EventRing(), NullLogger.Instance);
 
     private static Task<ControlException> FailAsync(string name, TimeSpan deadline) =>
         Assert.ThrowsAsync<ControlException>(() => ControlClient.AskAsync(name, Ping, deadline, Cancel));

@@ -26,6 +26,8 @@ public sealed class UsageTests
     [InlineData("daemon --config a --config b", "--config stands there twice; see holdfast daemon --help")]
     [InlineData("status --jsno",
         "unknown option '--jsno' of status; did you mean --json?; see holdfast status --help")]
+    [InlineData("log --since yesterday", "--since can't be 'yesterday'; use 90s, 10m, 1h30m or 2d; see holdfast log --help")]
+    [InlineData("log --since", "--since needs DURATION; see holdfast log --help")]
     [InlineData("completion tcsh", "SHELL can't be 'tcsh'; use bash, zsh or fish; see holdfast completion --help")]
     public async Task A_slip_is_named_with_what_was_probably_meant(string line, string answer)
         => (await Run.Of(line.Split(' '))).IsRefused(answer);

@@ -41,7 +41,7 @@ public sealed class JournalLogTests
         using var errors = new StringWriter();
         var log = new TunnelLog(new JournalLog(socket, new LineLog(errors, LogLevel.Debug)), "hf0");
 
-        Log.EndpointChanged(log, "hub", "192.0.2.1:51820");
+        Log.EndpointChanged(log, "hub", "192.0.2.1:51820", "key", null, "192.0.2.1:51820");
         var peer = journal.NextText().Split('\n');
         Assert.Equal("MESSAGE=hub is at 192.0.2.1:51820", peer[0]);
         Assert.Equal("PRIORITY=6", peer[1]);

@@ -3,6 +3,7 @@ using Holdfast.Engine;
 using Holdfast.Engine.Config;
 using Holdfast.Engine.Uplinks;
 using Holdfast.Linux.Netlink;
+using Holdfast.Protocol;
 
 namespace Holdfast.Tests.Uplinks;
 
@@ -101,10 +102,63 @@ public sealed class UplinkDecisionTests
     }
 
     [Fact]
+    public void What_flaps_waits_twice_as_long_each_time_and_a_first_return_is_used_at_once()
+    {
+        var (known, at, waits) = (Decide(OnlyV4), Noon, new List<double>());
+        for (var flap = 0; flap < 8; flap++)
+        {
+            known = Flap(OnlyV4, known, ref at);
+            var back = at;
+            while (!known[0].IsUp)
+            {
+                Assert.Equal((UplinkState.Flapping, "flapping", false), (known[0].State, known[0].Reason, known[0].HasV4));
+                Assert.True(known[1].IsUp);
+                known = Decide(OnlyV4, known, at += TimeSpan.FromMilliseconds(500));
+            }
+            waits.Add((at - back).TotalSeconds);
+        }
+        Assert.Equal([0, 2, 4, 8, 16, 32, 60, 60], waits);
+        at += EngineLimits.FlapForgivenAfter;
+        Assert.True(Flap(OnlyV4, known, ref at)[0].IsUp);
+    }
+
+    [Fact]
+    public void What_flaps_is_used_where_nothing_else_leads_and_stays_so()
+    {
+        var at = Noon;
+        var known = Flap(OnlyV4, Flap(OnlyV4, Decide(OnlyV4), ref at), ref at);
+        Assert.Equal(UplinkState.Flapping, known[0].State);
+        known = Decide(OnlyV4 with { Links = [Eth0, Wwan with { HasCarrier = false }] }, known, at.AddMilliseconds(1));
+        Assert.Equal((UplinkState.Up, UplinkState.NoCarrier), (known[0].State, known[1].State));
+        // The other comes back: nobody who uses this one is thrown out.
+        Assert.All(Decide(OnlyV4, known, at.AddMilliseconds(2)), uplink => Assert.True(uplink.IsUp));
+    }
+
+    [Fact]
+    public void What_flaps_is_held_back_for_each_family_by_itself()
+    {
+        var at = Noon;
+        var known = Flap(Both, Flap(Both, Decide(Both), ref at), ref at);
+        Assert.Equal((true, false, true), (known[0].IsUp, known[0].HasV4, known[0].HasV6));
+        known = Decide(Both, known, at + EngineLimits.HoldDown);
+        Assert.Equal((true, true, true), (known[0].IsUp, known[0].HasV4, known[0].HasV6));
+    }
+
+    private static readonly UplinkFacts OnlyV4 = Both with { Addresses = [At(2, "192.0.2.2"), At(3, "198.51.100.2")] };
+
+    /// <summary>A second without a carrier at eth0.</summary>
+    private static IReadOnlyList<Uplink> Flap(UplinkFacts facts, IReadOnlyList<Uplink> known, ref DateTimeOffset at)
+    {
+        known = Decide(facts with { Links = [Eth0 with { HasCarrier = false }, Wwan] }, known, at = at.AddSeconds(1));
+        Assert.Equal(UplinkState.NoCarrier, known[0].State);
+        return Decide(facts, known, at = at.AddSeconds(1));
+    }
+
+    [Fact]
     public void A_list_is_all_there_is()
     {
         ValueList<UplinkConfig> list = [new("wwan0", 50, IsMetered: true), new("usb0")];
-        var uplinks = UplinkDecision.Decide(list, Both, Decide(Both), Noon);
+        var uplinks = UplinkDecision.Decide(list, Both, Decide(Both), At(Noon));
         Assert.Equal(["wwan0", "usb0"], uplinks.Select(u => u.Interface));
         Assert.Equal([UplinkState.Up, UplinkState.Gone], uplinks.Select(u => u.State));
         Assert.All(uplinks, uplink => Assert.True(uplink.IsListed));
@@ -116,11 +170,11 @@ public sealed class UplinkDecisionTests
     {
         ValueList<UplinkConfig> list = [new("eth0")];
         var without = Both with { Defaults = [] };
-        Assert.Equal((true, true), Families(UplinkDecision.Decide(list, without, [], Noon)));
-        var had = UplinkDecision.Decide(list, Both, [], Noon);
-        Assert.Equal(UplinkState.NoGateway, UplinkDecision.Decide(list, without, had, Noon)[0].State);
+        Assert.Equal((true, true), Families(UplinkDecision.Decide(list, without, [], At(Noon))));
+        var had = UplinkDecision.Decide(list, Both, [], At(Noon));
+        Assert.Equal(UplinkState.NoGateway, UplinkDecision.Decide(list, without, had, At(Noon))[0].State);
         // With one of IPv4 alone, its IPv6 addresses lead nowhere.
-        Assert.Equal((true, false), Families(UplinkDecision.Decide(list, Both with { Defaults = [To(2, "192.0.2.1", 0)] }, [], Noon)));
+        Assert.Equal((true, false), Families(UplinkDecision.Decide(list, Both with { Defaults = [To(2, "192.0.2.1", 0)] }, [], At(Noon))));
 
         static (bool, bool) Families(IReadOnlyList<Uplink> uplinks) => (uplinks[0].HasV4, uplinks[0].HasV6);
     }
@@ -154,7 +208,13 @@ public sealed class UplinkDecisionTests
 
     private static IReadOnlyList<Uplink> Decide(
         UplinkFacts facts, IReadOnlyList<Uplink>? before = null, DateTimeOffset? now = null) =>
-        UplinkDecision.Decide([], facts, before ?? [], now ?? Noon);
+        UplinkDecision.Decide([], facts, before ?? [], At(now ?? Noon));
+
+    private static Now At(DateTimeOffset time)
+    {
+        var nanoseconds = (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+        return new Now(new MonoTime(nanoseconds), nanoseconds);
+    }
 
     private static (Uplink, Uplink) Pair(IReadOnlyList<Uplink> uplinks)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Crypto;
+using Holdfast.Engine.Health;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Paths;
@@ -34,6 +35,9 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
     /// <summary>What was told of paths.</summary>
     public List<string> Told { get; } = [];
 
+    /// <summary>Hears what an engine would; null for nobody.</summary>
+    public PeerEvents? Events { get; set; }
+
     public void Know(PathEnd other)
     {
         Peer = Tunnel.AddPeer(other.Tunnel.Identity!.PublicKey);
@@ -58,9 +62,7 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
         if (from is not null) Arrived.Add((SimPacket.Read(_packet).Id, _net.Now.Mono));
     }
 
-    void ITunnelEvents.SessionEstablished(Peer peer)
-    {
-    }
+    void ITunnelEvents.SessionEstablished(Peer peer) => Events?.SessionEstablished(peer);
 
     void ITunnelEvents.EndpointChanged(Peer peer) => Told.Add($"is at {peer.Endpoint}");
 
@@ -72,6 +74,9 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
     {
     }
 
-    void ITunnelEvents.PathChanged(Peer peer, PeerPath path) =>
+    void ITunnelEvents.PathChanged(Peer peer, PeerPath path)
+    {
         Told.Add($"{path.Local.InterfaceIndex} {path.State} {path.Cause}{(peer.ActivePath == path ? " carries" : "")}");
+        Events?.PathChanged(peer, path);
+    }
 }
