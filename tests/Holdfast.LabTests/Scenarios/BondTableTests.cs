@@ -9,7 +9,7 @@ namespace Holdfast.LabTests.Scenarios;
 /// </summary>
 public sealed class BondTableTests : LabTest
 {
-    private const int Rate = 2000, Packets = 8000, Bytes = 200;
+    private const int Rate = 2000, Packets = 6000, Bytes = 200;
 
     // Shared cores cost something that is not the bond's.
     private const double Leniency = .9;
