@@ -134,6 +134,19 @@ internal sealed class BondStage
     /// <summary>Packets that the hub has got out of the tunnel.</summary>
     public async Task<long> ReceivedPackets() => (await Peer(Hub)).GetProperty("received_packets").GetInt64();
 
+    /// <summary>What both ends dropped, and what their devices' queues had no room for: where lost packets may be.</summary>
+    public async Task<string> Drops()
+    {
+        var lines = new List<string>();
+        foreach (var host in new[] { Site, Hub })
+        {
+            var status = JsonDocument.Parse((await host.Holdfast("status", "hf0", "--json")).Output).RootElement;
+            var device = await host.Run("ip", "-s", "-s", "link", "show", "hf0");
+            lines.Add($"{host.Name}: {status.GetProperty("drops").GetRawText()}\n{device.Output}");
+        }
+        return string.Join('\n', [.. lines, .. Lab.Wires.Select(w => w.ToString())]);
+    }
+
     /// <summary>The uplinks by which a host has a path that is up.</summary>
     public static async Task<string[]> Working(Host host) =>
     [

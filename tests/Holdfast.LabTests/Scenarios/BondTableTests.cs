@@ -101,7 +101,10 @@ public sealed class BondTableTests : LabTest
             lab.Wire("isp1").Unplug(WireSide.Near);
         else
             lab.Wire("isp1").Cut();
-        return await stream;
+        var result = await stream;
+        if (result.Lost > 0)
+            Say(await stage.Drops());
+        return result;
     }
 
     private async Task Bond(string name)
