@@ -27,14 +27,17 @@ internal sealed record BondRow(BondScenario Scenario, string Who)
 
     public override string ToString()
     {
-        var alone = string.Join(" + ", Scenario.Links.Select((_, link) => Invariant($"{Middle(_alone.Select(round => round[link].Megabits)):F1}")));
-        var together = _together.Select(f => f.Megabits).ToList();
-        var cpu = Invariant($"{Middle(_alone.Select(round => round[0].CpuSeconds)):F2} and {Middle(_together.Select(f => f.CpuSeconds)):F2} s/GB");
-        return $"{Scenario} | alone {alone} | {Who} "
-            + Invariant($"{Middle(together):F1} ({together.Min():F1} to {together.Max():F1}) Mbit/s | ")
-            + $"{Percent(Median)} ({Percent(_parts.Min())} to {Percent(_parts.Max())}) of {(Scenario.OfFirst ? "the first alone" : "the sum")}, "
-            + Invariant($"{Percent(Scenario.Wanted)} wanted | {cpu} | {_parts.Count} rounds");
+        var alone = Scenario.Links.Select((_, link) => Invariant($"{Alone(link, f => f.Megabits):F1}"));
+        var megabits = _together.Select(f => f.Megabits).ToList();
+        return string.Join(" | ", Scenario, $"alone {string.Join(" + ", alone)}",
+            Invariant($"{Who} {Middle(megabits):F1} ({megabits.Min():F1} to {megabits.Max():F1}) Mbit/s"),
+            $"{Percent(Median)} ({Percent(_parts.Min())} to {Percent(_parts.Max())}) of "
+                + $"{(Scenario.OfFirst ? "the first alone" : "the sum")}, {Percent(Scenario.Wanted)} wanted",
+            Invariant($"{Alone(0, f => f.CpuSeconds):F2} and {Middle(_together.Select(f => f.CpuSeconds)):F2} s/GB"),
+            $"{_parts.Count} rounds");
     }
+
+    private double Alone(int link, Func<BondFigure, double> figure) => Middle(_alone.Select(round => figure(round[link])));
 
     private static string Percent(double part) => Invariant($"{part * 100:F1} %");
 

@@ -17,8 +17,8 @@ internal sealed class BondStage
     // Most hosts have cubic. BBR, which some have instead, makes less of loss and of reordering.
     private static readonly string Congestion = Setting.Of("HOLDFAST_BOND_CONGESTION", "cubic");
 
-    // 4 MB of sending buffer, the usual limit, are less than what is under way at 200 Mbit/s in 60 ms, twice the queue and what the slowest
-    // link holds back. All runs get the same. Nor may a run begin with what the one before has learned.
+    // The usual limit of a sending buffer, 4 MB, is less than twice what is under way at 200 Mbit/s in 60 ms and 50 ms of
+    // queue. All runs get the same. Nor may a run begin with what the one before has learned.
     private static readonly string[] Sysctls =
     [
         "net.ipv4.tcp_rmem=4096 131072 33554432", "net.ipv4.tcp_wmem=4096 16384 33554432", "net.ipv4.tcp_no_metrics_save=1",
@@ -59,7 +59,8 @@ internal sealed class BondStage
             links = [.. Links];
         var endpoints = string.Join(", ", links.Select(l => $"\"{WgFile.At(_far[l].V4)}\""));
         Hub.WriteFile(File, Yaml(links, mode, KeyPair.Hub, WgFile.HubV4, KeyPair.Site, WgFile.SiteV4, ""));
-        Site.WriteFile(File, Yaml(links, mode, KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4, $", endpoints: [{endpoints}]"));
+        Site.WriteFile(File, Yaml(links, mode, KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4,
+            $", endpoints: [{endpoints}]"));
         foreach (var host in new[] { Hub, Site })
         {
             var daemon = host.Start(HoldfastBinary.Path, "daemon", "--config", File);
@@ -133,6 +134,19 @@ internal sealed class BondStage
     /// <summary>Packets that the hub has got out of the tunnel.</summary>
     public async Task<long> ReceivedPackets() => (await Peer(Hub)).GetProperty("received_packets").GetInt64();
 
+    /// <summary>What both ends dropped, and what their devices' queues had no room for: where lost packets may be.</summary>
+    public async Task<string> Drops()
+    {
+        var lines = new List<string>();
+        foreach (var host in new[] { Site, Hub })
+        {
+            var status = JsonDocument.Parse((await host.Holdfast("status", "hf0", "--json")).Output).RootElement;
+            var device = await host.Run("ip", "-s", "-s", "link", "show", "hf0");
+            lines.Add($"{host.Name}: {status.GetProperty("drops").GetRawText()}\n{device.Output}");
+        }
+        return string.Join('\n', [.. lines, .. Lab.Wires.Select(w => w.ToString())]);
+    }
+
     /// <summary>The uplinks by which a host has a path that is up.</summary>
     public static async Task<string[]> Working(Host host) =>
     [
@@ -140,9 +154,6 @@ internal sealed class BondStage
             .Where(p => p.GetProperty("state").GetString() == "up").Select(p => p.GetProperty("uplink").GetString()!)
             .Distinct().Order(StringComparer.Ordinal),
     ];
-
-    /// <summary>Leaves what both ends say of their paths in the evidence.</summary>
-    public async Task Losses() => await Task.WhenAll(Peer(Site), Peer(Hub));
 
     private static async Task<JsonElement> Peer(Host host) =>
         JsonDocument.Parse((await host.Holdfast("status", "hf0", "--json")).Output).RootElement.GetProperty("peers")[0];
@@ -170,7 +181,14 @@ internal sealed class BondStage
     // What is omitted is TCP's slow start and the bond's own learning.
     private async Task<BondFigure> Stream(string address, TimeSpan time, bool back, string[] runBy)
     {
-        var options = new IperfOptions { Time = time, Reverse = back, RunBy = runBy, More = ["--congestion", Congestion, "--omit", Omitted.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)] };
+        var omit = Omitted.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture);
+        var options = new IperfOptions
+        {
+            Time = time,
+            Reverse = back,
+            RunBy = runBy,
+            More = ["--congestion", Congestion, "--omit", omit],
+        };
         var before = await ProcessUse.Cpu(_daemons);
         var result = await Iperf.Run(Site, Hub, address, options);
         // iperf3 leaves out the bytes of the omitted second, and the processor time was there.
@@ -178,8 +196,9 @@ internal sealed class BondStage
         return new BondFigure(result.BitsPerSecond / 1e6, (await ProcessUse.Cpu(_daemons) - before).TotalSeconds / gigabytes);
     }
 
-    private string Yaml(int[] links, string mode, KeyPair own, string address, KeyPair peer, string allowed, string endpoints) => $"""
-        uplinks: [{string.Join(", ", links.Select(l => $"{"{"}interface: {_names[l]}{"}"}"))}]
+    private string Yaml(int[] links, string mode, KeyPair own, string address, KeyPair peer, string allowed,
+        string endpoints) => $"""
+        uplinks: [{string.Join(", ", links.Select(Uplink))}]
         tunnels:
         - name: hf0
           private_key: "{own.Private}"
@@ -188,4 +207,6 @@ internal sealed class BondStage
           peers:
           - {"{"}public_key: "{peer.Public}", allowed_ips: [{allowed}/32], paths: {mode}{endpoints}{"}"}
         """;
+
+    private string Uplink(int link) => $"{{interface: {_names[link]}}}";
 }
