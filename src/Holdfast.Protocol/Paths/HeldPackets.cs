@@ -6,6 +6,9 @@ internal sealed class HeldPackets
     /// <summary>No slot.</summary>
     internal const short None = -1;
 
+    /// <summary>No slot, and no packet to wait for.</summary>
+    internal const short Skipped = -2;
+
     private const int SlotsAtOnce = 64;
 
     private readonly List<byte[]> _memory = [];

@@ -98,6 +98,16 @@ internal sealed class PacketOrder
         return true;
     }
 
+    /// <summary>No packet comes under this counter.</summary>
+    internal void Skip(ulong counter)
+    {
+        if (counter - _next >= PathLimits.HeldCounters) return;
+        ref var slot = ref SlotOf(counter);
+        if (slot != HeldPackets.None) return;
+        slot = HeldPackets.Skipped;
+        if (counter >= _end) _end = counter + 1;
+    }
+
     /// <summary>The message that is due came, or counts as come.</summary>
     internal void Pass(MonoTime now)
     {
@@ -112,29 +122,36 @@ internal sealed class PacketOrder
     internal bool TryTake(out short slot)
     {
         slot = HeldPackets.None;
-        while (_count > 0 || _session!.Window.HasSeen(_next))
+        while (true)
         {
             ref var held = ref SlotOf(_next);
-            if (_count > 0 && held != HeldPackets.None)
+            if (held >= 0)
             {
-                (slot, held) = (held, HeldPackets.None);
+                slot = held;
                 _count--;
-                Step();
-                FindGap();
-                return true;
             }
-            if (!_session!.Window.HasSeen(_next)) break;
+            else if (held == HeldPackets.None && !_session!.Window.HasSeen(_next))
+            {
+                return false;
+            }
+            held = HeldPackets.None;
             Step();
             FindGap();
+            if (slot >= 0) return true;
         }
-        return false;
     }
 
     /// <summary>Nothing more is awaited before the first that is held.</summary>
     internal void GiveUp()
     {
         if (_count == 0) return;
-        while (SlotOf(_next) == HeldPackets.None) Step();
+        while (true)
+        {
+            ref var slot = ref SlotOf(_next);
+            if (slot >= 0) return;
+            slot = HeldPackets.None;
+            Step();
+        }
     }
 
     /// <summary>Holds nothing any more.</summary>
@@ -143,7 +160,7 @@ internal sealed class PacketOrder
         for (var at = _next; at < _end; at++)
         {
             ref var held = ref SlotOf(at);
-            if (held != HeldPackets.None) _held.Free(held);
+            if (held >= 0) _held.Free(held);
             held = HeldPackets.None;
         }
         (_count, _end) = (0, _next);
@@ -159,7 +176,7 @@ internal sealed class PacketOrder
         if (_count == 0) return;
         for (var at = _next; at < _end; at++)
         {
-            if (SlotOf(at) is not (var slot and not HeldPackets.None)) continue;
+            if (SlotOf(at) is not (var slot and >= 0)) continue;
             _gapSince = _held.ArrivalOf(slot);
             return;
         }

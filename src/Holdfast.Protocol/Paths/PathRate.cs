@@ -54,6 +54,9 @@ internal struct PathRate
     /// <summary>How long a datagram takes without a queue, by two clocks: to be compared with other paths to the same end.</summary>
     internal readonly TimeSpan Way => _leastWay;
 
+    /// <summary>Whether that was measured.</summary>
+    internal readonly bool KnowsWay => _knowsWay;
+
     /// <summary>Whether so much is under way that what arrives shows what the path can do.</summary>
     internal readonly bool IsBusy => InFlight >= BytesPerSecond * _feedback.TotalSeconds;
 
@@ -89,8 +92,8 @@ internal struct PathRate
     /// <summary>One is not under way any more, and it is not known whether it arrived.</summary>
     internal void Gone(int length) => InFlight = Math.Max(0, InFlight - length);
 
-    /// <summary>Whether one with this number is lost: several that went later have arrived.</summary>
-    internal readonly bool IsOvertaken(uint sequence) => (int)(HighestArrived - sequence) >= PathLimits.OvertakenBy;
+    /// <summary>Whether one that went so many later than this number has arrived.</summary>
+    internal readonly bool IsOvertaken(uint sequence, int by) => (int)(HighestArrived - sequence) >= by;
 
     /// <summary>Loss is judged anew: what was, may be over.</summary>
     internal void ForgetLoss() => (Loss, _packets) = (0, 0);
@@ -128,6 +131,10 @@ internal struct PathRate
         var ahead = _feedback.TotalSeconds * (HasQueue ? 1 : 1.25); // who is not busy may be able to do more
         return Math.Max(PathLimits.LeastWindow, (long)(BytesPerSecond * (ahead + QueueSeconds)));
     }
+
+    /// <summary>Bytes a second that it may deliver in a moment: one that is full without a queue gets more with each round trip.</summary>
+    internal readonly double SoonBytesPerSecond => BytesPerSecond == 0 ? PathLimits.FirstWindow / Math.Max(_feedback.TotalSeconds, 0.001)
+        : HasQueue ? BytesPerSecond : BytesPerSecond * 2;
 
     /// <summary>When one that goes now arrives, as far as can be told, by two clocks: to be compared with other paths.</summary>
     internal readonly TimeSpan ArrivesIn()

@@ -119,7 +119,7 @@ internal sealed class PathTable
     /// <summary>Finds those that carry at once. One that rests does only if there is no other.</summary>
     internal void ChooseCarrying(MonoTime now)
     {
-        var best = (PathWish.Drained, int.MaxValue, true);
+        var best = (PathWish.Drained, int.MaxValue, true, true);
         foreach (var path in _byId)
             if (path is { State: PathState.Up } && OrderOf(path, now).CompareTo(best) < 0) best = OrderOf(path, now);
         Array.Clear(_carrying);
@@ -127,7 +127,8 @@ internal sealed class PathTable
         foreach (var path in _byId)
             if (path is { State: PathState.Up } && OrderOf(path, now) == best) _carrying[_carryingCount++] = path;
 
-        static (PathWish, int, bool) OrderOf(PeerPath path, MonoTime now) => (path.Wish, path.Rank, !path.RestsUntil.Passed(now));
+        static (PathWish, int, bool, bool) OrderOf(PeerPath path, MonoTime now) =>
+            (path.Wish, path.Rank, !path.Rate.KnowsWay, !path.RestsUntil.Passed(now));
     }
 
     /// <summary>The other end acknowledges from now on.</summary>

@@ -87,6 +87,7 @@ public sealed class PeerPath
 
     // --- evidence ----------------------------------------------------------------------------------------------
     internal RoundTrip Rtt;
+    internal RoundTrip Feedback; // until it is acknowledged, by whichever path
     internal PathRate Rate;
     internal MonoTime RestsUntil = MonoTime.LongAgo; // it carries nothing before then while others do
     internal TimeSpan Rest;
@@ -106,9 +107,20 @@ public sealed class PeerPath
 
     /// <summary>When data that was sent by it is overdue.</summary>
     internal MonoTime Deadline => AwaitingSince == MonoTime.Never
-        ? MonoTime.Never : AwaitingSince + Rtt.Patience + PathLimits.AcknowledgementDelay + PathLimits.AcknowledgementDelay;
+        ? MonoTime.Never : AwaitingSince + Longer(Rtt.Patience, Feedback.IsKnown ? Feedback.Patience : TimeSpan.Zero) + PathLimits.AcknowledgementDelay + PathLimits.AcknowledgementDelay;
+
+    /// <summary>Whether what went then under this number is lost: several later ones have arrived, or one, and it is overdue (RFC 9002
+    /// section 6.1).</summary>
+    internal bool HasLost(uint sequence, MonoTime sent, MonoTime now) => Rate.IsOvertaken(sequence, PathLimits.OvertakenBy)
+        || (Rate.IsOvertaken(sequence, 1) && Feedback.IsKnown && (sent + (Feedback.Smoothed * 1.125) + PathLimits.AcknowledgementDelay).Passed(now));
+
+    /// <summary>Whether packets by it overtake what goes by another.</summary>
+    internal bool IsFasterThan(PeerPath other) =>
+        this != other && (!other.Rate.KnowsWay || other.Rate.Way - Rate.Way > PathLimits.QueueSeen || other.State != PathState.Up);
 
     internal bool HasRoom(int length, MonoTime now) => Rate.InFlight + length <= Rate.Window(now);
+
+    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     /// <summary>As the other end's word on its way, or ours, has it: less is better.</summary>
     internal int Rank => (IsBackup ? 4 : 0) + (IsMetered ? 2 : 0);

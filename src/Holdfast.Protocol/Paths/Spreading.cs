@@ -29,7 +29,7 @@ internal static class Spreading
             if (path is null || path == best || path.HasRoom(length, now)) continue;
             var arrives = path.Rate.ArrivesIn();
             if (arrives >= soonest) continue;
-            rate += path.Rate.BytesPerSecond;
+            rate += path.Rate.SoonBytesPerSecond;
             if (arrives < fastest) fastest = arrives;
         }
         return rate > 0 && fastest + TimeSpan.FromSeconds(waiting / rate) < soonest ? null : best;
@@ -41,6 +41,15 @@ internal static class Spreading
         PeerPath? best = null;
         foreach (var path in carrying)
             if (path is not null && (best is null || path.Rate.ArrivesIn() < best.Rate.ArrivesIn())) best = path;
+        return best;
+    }
+
+    /// <summary>The path that takes the least time without a queue.</summary>
+    internal static PeerPath? Fastest(ReadOnlySpan<PeerPath?> carrying)
+    {
+        PeerPath? best = null;
+        foreach (var path in carrying)
+            if (path is not null && (best is null || path.Rate.Way < best.Rate.Way)) best = path;
         return best;
     }
 

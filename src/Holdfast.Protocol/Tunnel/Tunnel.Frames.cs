@@ -21,11 +21,12 @@ public sealed partial class Tunnel
             return Drop.None;
         }
         if ((keypair.Offers & Capabilities.Paths) == 0) return Count(peer, Drop.UnknownFrame);
-        if (plain[0] is >= Probe.Type and <= Lost.Type) keypair.HearOfPaths();
+        if (plain[0] is >= Probe.Type and <= Skip.Type) keypair.HearOfPaths();
         if (Probe.TryRead(plain, out var probe)) return HandleProbe(peer, keypair, probe, from, to, now);
         if (Echo.TryRead(plain, out var echo)) return HandleEcho(peer, echo, now);
         if (Acknowledgement.TryRead(plain, out var told)) return HandleAcknowledgement(peer, told, from, to, now);
         if (Lost.TryRead(plain, out var lost)) return HandleLost(peer, lost, now);
+        if (Skip.TryRead(plain, out var skip)) return HandleSkip(peer, keypair, skip, now.Mono);
         return Count(peer, Drop.UnknownFrame);
     }
 

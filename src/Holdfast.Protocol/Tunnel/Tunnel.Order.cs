@@ -1,3 +1,4 @@
+using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Noise;
 using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
@@ -57,6 +58,14 @@ public sealed partial class Tunnel
         if (peer.PathTable?.Order is not { } order || !order.Follows(keypair) || counter != order.Next) return;
         order.Pass(now);
         DeliverHeld(peer, order, now);
+    }
+
+    private Drop HandleSkip(Peer peer, Keypair keypair, Skip skip, MonoTime now)
+    {
+        if (peer.PathTable?.Order is not { } order || !order.Follows(keypair)) return Drop.None;
+        order.Skip(skip.Counter);
+        DeliverHeld(peer, order, now);
+        return Drop.None;
     }
 
     private void GiveUpMissing(Peer peer, PacketOrder order, MonoTime now)

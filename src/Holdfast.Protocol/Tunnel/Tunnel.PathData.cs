@@ -101,8 +101,16 @@ public sealed partial class Tunnel
 
     private void SendFrameBy(Peer peer, Keypair keypair, PeerPath path, ReadOnlySpan<byte> frame, MonoTime now)
     {
+        var counter = keypair.SendCounter;
         var room = _datagrams.Reserve(path.Remote, path.Local, Message.TransportMinimumBytes + frame.Length);
         CommitBy(peer, path, keypair.Seal(frame, room, path.Id), now);
+        if (peer.PathMode != PathMode.Bond || peer.PathTable is not { HasSeveral: true } paths) return;
+        // Packets behind it, by a faster path, are not to wait for it.
+        if (Spreading.Fastest(paths.Carrying) is not { } fastest || !fastest.IsFasterThan(path)) return;
+        Span<byte> skip = stackalloc byte[Skip.Bytes];
+        new Skip(counter).Write(skip);
+        var ahead = _datagrams.Reserve(fastest.Remote, fastest.Local, Message.TransportMinimumBytes + skip.Length);
+        CommitBy(peer, fastest, keypair.Seal(skip, ahead, fastest.Id), now);
     }
 
     // --- what waits, and what goes once more ------------------------------------------------------------------------
@@ -180,7 +188,7 @@ public sealed partial class Tunnel
         for (var counter = sent.First; counter < sent.Waiting; counter++)
         {
             if (!sent.TryFind(counter, out var one) || one.IsDone || one.IsWaiting) continue;
-            if (paths[one.Path] is not { } path || !path.Rate.IsOvertaken(one.Sequence)) continue;
+            if (paths[one.Path] is not { } path || !path.HasLost(one.Sequence, one.At, now)) continue;
             path.Rate.FoundLost(one.Length);
             path.Resent++;
             SendKept(peer, paths, sent, counter, one, NextFor(peer, paths, active), now);
@@ -256,7 +264,7 @@ public sealed partial class Tunnel
     {
         var keypair = peer.Current?.RemoteIndex == told.Session ? peer.Current
             : peer.Previous?.RemoteIndex == told.Session ? peer.Previous : null;
-        if (peer.PathTable is not { } paths || keypair?.Sent is not { } sent || told.Latest >= sent.Next) return Drop.None;
+        if (peer.PathTable is not { } paths || keypair?.Sent is not { } sent || told.Latest >= keypair.SendCounter) return Drop.None;
         var hasNewest = sent.TryFind(told.Newest, out var newest) && newest is { IsDone: false, Moves: 0, IsWaiting: false };
         Span<SentPackets.Sent> latest = stackalloc SentPackets.Sent[PathLimits.Paths]; // by path, of those that are news
         latest.Clear();
@@ -266,6 +274,7 @@ public sealed partial class Tunnel
         {
             var took = now.Mono - newest.At - told.Delay;
             if (paths.Find(from, LocalOf(to)) == measured) measured.Rtt.Add(took); // there and back
+            measured.Feedback.Add(took);
             measured.Rate.Came(WayOf(at, newest.At) - told.Delay, took, now.Mono);
         }
         for (var id = 0; id < PathLimits.Paths; id++)
