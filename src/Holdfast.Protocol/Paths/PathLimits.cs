@@ -10,7 +10,7 @@ public static class PathLimits
     public const int LearnedPerSecond = 3;
 
     /// <summary>How often one datagram is sent by another path.</summary>
-    public const int SentAgainTimes = 3;
+    public const int SentAgainTimes = 8;
 
     /// <summary>Addresses of one peer that are kept as the far ends of paths.</summary>
     public const int Endpoints = 16;
@@ -101,8 +101,8 @@ public static class PathLimits
     /// <summary>The least that may be under way by any path, in bytes.</summary>
     public const long LeastWindow = 6_000;
 
-    /// <summary>The queue in front of a path that keeps it busy, or half its round trip if that is more: with it, what is under way
-    /// grows by half in each round trip until the path delivers no more.</summary>
+    /// <summary>The queue in front of a path that keeps it busy, or a quarter of its round trip if that is more: with it, what is under
+    /// way grows in each round trip until the path delivers no more.</summary>
     public static readonly TimeSpan Queue = TimeSpan.FromMilliseconds(10);
 
     /// <summary>A round trip that is so much longer than the least one, or an eighth of it, had a queue.</summary>
@@ -124,7 +124,7 @@ public static class PathLimits
     public const double LossToRest = 0.015;
 
     /// <summary>How long it rests, twice as long each time, up to <see cref="LongestHoldDown"/>.</summary>
-    public static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Rest = TimeSpan.FromSeconds(20);
 
     /// <summary>What may wait for a short time, in bytes.</summary>
     public const int ShortWaiting = 512 << 10;

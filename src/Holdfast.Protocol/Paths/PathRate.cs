@@ -8,7 +8,6 @@ namespace Holdfast.Protocol.Paths;
 internal struct PathRate
 {
     private const double MostSlack = 0.9;
-    private const double FullSlack = 0.5; // a shorter queue has been tried
 
     private TimeSpan _way; // latest measured, by two clocks: only differences mean anything
     private TimeSpan _leastWay;
@@ -17,6 +16,7 @@ internal struct PathRate
     private MonoTime _drainedAt; // when a way without a queue was seen last
     private MonoTime _drainsUntil;
     private (TimeSpan Way, TimeSpan Feedback)? _inDrain; // the least
+    private double _leastRate; // until the next drain
     private MonoTime _flightBegan;
     private MonoTime _judgedAt;
     private int _lostSince; // since it was judged last
@@ -42,14 +42,14 @@ internal struct PathRate
     /// <summary>Bytes that it delivers in a second when it is busy; 0 before that was measured.</summary>
     internal double BytesPerSecond { get; private set; }
 
-    /// <summary>The part of what goes that is lost though our queue is short, 0 to 1.</summary>
+    /// <summary>The part of what goes that is lost though there is no queue, 0 to 1.</summary>
     internal double Loss { get; private set; }
 
     /// <summary>Datagrams found lost.</summary>
     internal long Lost { get; private set; }
 
-    /// <summary>Whether enough went by it to say that it loses what is not our queue's fault.</summary>
-    internal readonly bool KnowsLoss => _packets >= PathLimits.PacketsToJudge && _slack >= FullSlack;
+    /// <summary>Whether enough went by it for that to mean something.</summary>
+    internal readonly bool KnowsLoss => _packets >= PathLimits.PacketsToJudge;
 
     /// <summary>How long a datagram takes without a queue, by two clocks: to be compared with other paths to the same end.</summary>
     internal readonly TimeSpan Way => _leastWay;
@@ -60,7 +60,8 @@ internal struct PathRate
     /// <summary>Whether so much is under way that what arrives shows what the path can do.</summary>
     internal readonly bool IsBusy => InFlight >= BytesPerSecond * _feedback.TotalSeconds;
 
-    private readonly bool HasQueue => _way > _leastWay + Longer(PathLimits.QueueSeen, _feedback / 8);
+    /// <summary>Whether what goes by it waits on the way, as it was measured last.</summary>
+    internal readonly bool HasQueue => _way > _leastWay + Longer(PathLimits.QueueSeen, _feedback / 8);
 
     /// <summary>One goes by it.</summary>
     internal void Sent(int length, MonoTime now)
@@ -120,16 +121,24 @@ internal struct PathRate
         if (took <= 0) return;
         var rate = (Delivered - latest.DeliveredBefore) / took;
         if (rate > BytesPerSecond) BytesPerSecond += (rate - BytesPerSecond) * (BytesPerSecond > 0 ? 0.5 : 1);
-        else if (HasQueue && latest.WasBusy) BytesPerSecond += (rate - BytesPerSecond) / 16; // that is what it delivers
+        else if (HasQueue && latest.WasBusy) Lower(rate); // that is what it delivers
+    }
+
+    /// <summary>To half of it at most before it is drained: what looks like a queue may be a way that has become longer.</summary>
+    private void Lower(double rate)
+    {
+        if (_leastRate == 0) _leastRate = BytesPerSecond / 2;
+        BytesPerSecond = Math.Max(_leastRate, BytesPerSecond + ((rate - BytesPerSecond) / 16));
     }
 
     /// <summary>Bytes that may be under way.</summary>
     internal readonly long Window(MonoTime now)
     {
         if (BytesPerSecond == 0) return PathLimits.FirstWindow;
-        if (!_drainsUntil.Passed(now)) return Math.Max(PathLimits.LeastWindow, (long)(BytesPerSecond * _feedback.TotalSeconds * 0.9));
-        var ahead = _feedback.TotalSeconds * (HasQueue ? 1 : 1.25); // who is not busy may be able to do more
-        return Math.Max(PathLimits.LeastWindow, (long)(BytesPerSecond * (ahead + QueueSeconds)));
+        // Who is not busy may be able to do more.
+        var seconds = !_drainsUntil.Passed(now) ? (_feedback.TotalSeconds * 0.75) + (BatchSeconds / 2)
+            : (_feedback.TotalSeconds * (HasQueue ? 1 : 1.25)) + QueueSeconds;
+        return Math.Max(PathLimits.LeastWindow, (long)(BytesPerSecond * seconds));
     }
 
     /// <summary>Bytes a second that it may deliver in a moment: one that is full without a queue gets more with each round trip.</summary>
@@ -146,27 +155,24 @@ internal struct PathRate
     }
 
     /// <summary>The queue that keeps it busy, and what waits to be acknowledged.</summary>
-    private readonly double QueueSeconds
-    {
-        get
-        {
-            var batch = Math.Min(PathLimits.AcknowledgementDelay.TotalSeconds, PathLimits.PacketsPerAcknowledgement * 1500 / BytesPerSecond);
-            return (Longer(PathLimits.Queue, _feedback / 2).TotalSeconds * (1 - _slack)) + batch;
-        }
-    }
+    private readonly double QueueSeconds => (Longer(PathLimits.Queue, _feedback / 4).TotalSeconds * (1 - _slack)) + BatchSeconds;
+
+    /// <summary>How long acknowledgements wait for each other.</summary>
+    private readonly double BatchSeconds =>
+        Math.Min(PathLimits.AcknowledgementDelay.TotalSeconds, PathLimits.PacketsPerAcknowledgement * 1500 / BytesPerSecond);
 
     private void Average(double lost)
     {
+        if (HasQueue) return; // that may be our own doing
         if (_packets < PathLimits.PacketsToJudge) _packets++;
         Loss += (lost - Loss) / Math.Max(_packets, 1);
     }
 
-    /// <summary>Where a queue of ours means loss, it has to be shorter. What is lost then is not our queue's fault.</summary>
+    /// <summary>Where a queue of ours means loss, it has to be shorter.</summary>
     private void Judge(MonoTime now)
     {
         if (now - _judgedAt < _feedback * 2) return;
         var isLossy = _lostSince > (_lostSince + _arrivedSince) * PathLimits.LossOfFullBuffer;
-        if (isLossy && _slack < FullSlack) ForgetLoss();
         _slack = isLossy ? Math.Min(MostSlack, _slack + ((1 - _slack) * 0.3)) : Math.Max(0, _slack - 0.01);
         (_judgedAt, _lostSince, _arrivedSince) = (now, 0, 0);
     }
@@ -181,9 +187,9 @@ internal struct PathRate
         }
         else if (_inDrain is { } found)
         {
-            ((_leastWay, _feedback), _inDrain, _drainedAt) = (found, null, now);
+            ((_leastWay, _feedback), _inDrain, _drainedAt, _leastRate) = (found, null, now, 0);
         }
-        else if (now - _drainedAt > PathLimits.DrainEvery)
+        else if (now - _drainedAt > PathLimits.DrainEvery || (_leastRate > 0 && BytesPerSecond == _leastRate))
         {
             _drainsUntil = now + (feedback * 2) + PathLimits.AcknowledgementDelay;
         }

@@ -57,15 +57,17 @@ internal static class Spreading
     /// path failed, is no queue yet.</summary>
     internal static int MostWaiting(ReadOnlySpan<PeerPath?> carrying, TimeSpan waited)
     {
-        var floor = waited < PathLimits.ShortWait ? PathLimits.ShortWaiting : PathLimits.LeastWaiting;
+        var isBurst = waited < PathLimits.ShortWait;
         var (rate, least, most) = (0.0, TimeSpan.MaxValue, TimeSpan.MinValue);
         foreach (var path in carrying)
         {
             if (path is null) continue;
             rate += path.Rate.BytesPerSecond;
+            isBurst |= !path.Rate.HasQueue; // what it takes is our guess, and grows
             if (path.Rate.Way < least) least = path.Rate.Way;
             if (path.Rate.Way > most) most = path.Rate.Way;
         }
+        var floor = isBurst ? PathLimits.ShortWaiting : PathLimits.LeastWaiting;
         if (rate == 0) return floor;
         var bytes = rate * (PathLimits.Waiting + most - least).TotalSeconds;
         return (int)Math.Clamp(bytes, floor, PathLimits.MostWaiting);

@@ -53,7 +53,8 @@ public sealed partial class Tunnel
         path.Rate.Sent(length, now);
         sent.Go(counter, path, now);
         CommitBy(peer, path, length, now, ecn);
-        Await(peer, path, now);
+        if (peer.PathMode == PathMode.Redundant) path.LastDataSent = now; // an acknowledgement does not tell which copy came
+        else Await(peer, path, now);
     }
 
     /// <summary>The same datagram by the next best path; the receiver takes whichever comes first.</summary>
@@ -281,6 +282,7 @@ public sealed partial class Tunnel
         {
             if (latest[id].Sequence == 0 || paths[id] is not { } path || path.State == PathState.Unproved) continue;
             if (latest[id].Moves == 0) path.Rate.Measure(latest[id], at, now.Mono);
+            if (peer.PathMode == PathMode.Redundant) continue; // by which path, only its probes tell
             path.AwaitingSince = path.LastDataSent > latest[id].At ? now.Mono : MonoTime.Never;
             Answered(peer, paths, path, PathCause.DataAcknowledged, now);
             if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);

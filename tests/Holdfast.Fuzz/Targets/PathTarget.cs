@@ -37,6 +37,10 @@ internal sealed class PathTarget : Target
             new Lost(3).Write(frame);
             yield return [0, .. frame.AsSpan(0, Lost.Bytes)];
             yield return [0x21, Acknowledgement.Type, 1, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x74, 0, 0, 0, 0];
+            new Probe(1, ProbeFlags.WantsAcknowledgements | ProbeFlags.Spreads, 7, 3).Write(frame);
+            yield return [0x30, .. frame];
+            new Skip(9).Write(frame);
+            yield return [0, .. frame.AsSpan(0, Skip.Bytes)];
             yield return [0, .. Ping];
         }
     }
@@ -64,7 +68,7 @@ internal sealed class PathTarget : Target
         var drop = _near.Tunnel.HandleDatagram(_datagram.AsSpan(0, size), from, to, Now);
         Require(drop is Drop.None or Drop.UnknownFrame or Drop.InnerNotIp or Drop.WrongSource, "dropped by another name");
         Require(_near.Datagrams - datagrams <= KeptPackets * 64 + PathLimits.Paths, "more answers than was kept");
-        Require(_near.SentBytes - bytes <= 200 * (_near.Datagrams - datagrams), "a large answer");
+        Require(_near.SentBytes - bytes <= (Acknowledgement.MaximumBytes + 32) * (_near.Datagrams - datagrams), "a large answer");
 
         _milliseconds += 1 + (input[0] >> 4);
         for (var turn = 0; _near.Tunnel.NextTimeout.Passed(Now.Mono); turn++)
@@ -97,6 +101,7 @@ internal sealed class PathTarget : Target
         (_near.Tunnel.Offers, _far.Tunnel.Offers) = (Capabilities.Paths, Capabilities.Paths);
         _toNear = _far.Add(_near, prefixes: ["10.0.0.0/8", "fd01::/32"]);
         _toFar = _near.Add(_far, prefixes: ["10.0.0.0/8", "fd01::/32"]);
+        _toFar.PathMode = PathMode.Bond;
         _near.Tunnel.Greet(_toFar, Now);
         _far.Take(_near, Now);
         _near.Take(_far, Now);

@@ -18,7 +18,7 @@ public sealed class PathAllocationTests
     private Peer _peerB = null!;
     private Now _now = new(new MonoTime(5_000_000_000), 1_700_000_000_000_000_000);
 
-    [Theory, InlineData(PathMode.Failover), InlineData(PathMode.Redundant)]
+    [Theory, InlineData(PathMode.Failover), InlineData(PathMode.Redundant), InlineData(PathMode.Bond)]
     public void Packets_by_paths_cost_no_memory(PathMode mode)
     {
         Connect(mode);

@@ -76,7 +76,7 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
 
     void ITunnelEvents.PathChanged(Peer peer, PeerPath path)
     {
-        Told.Add($"{path.Local.InterfaceIndex} {path.State} {path.Cause}{(peer.ActivePath == path ? " carries" : "")}");
+        Told.Add($"{_net.Now.Mono.Nanoseconds / 1e9:F3} {path.Local.InterfaceIndex} {path.State} {path.Cause}{(peer.ActivePath == path ? " carries" : "")}");
         Events?.PathChanged(peer, path);
     }
 }

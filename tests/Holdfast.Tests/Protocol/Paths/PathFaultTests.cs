@@ -38,7 +38,7 @@ public sealed class PathFaultTests
             net.Stream(50 + random.Next(400), TimeSpan.FromMicroseconds(500 + random.Next(8000)));
         }
         net.Run(TimeSpan.FromSeconds(5));
-        var text = $"seed {seed}, {net.A.Peer.PathMode}, {net.Links.Count} links, good is {good.Index}\n{string.Join('\n', script)}\nA: {string.Join("\nA: ", net.A.Told)}";
+        var text = $"seed {seed}, {net.A.Peer.PathMode}, {net.Links.Count} links, good is {good.Index}, {Drops(net.A)}\n{string.Join('\n', script)}\nA: {string.Join("\nA: ", net.A.Told)}";
         var arrived = net.B.Arrived.Select(a => a.Id).ToHashSet();
         Assert.True(arrived.Count == net.B.Arrived.Count, $"{net.B.Arrived.Count - arrived.Count} came twice: {text}");
         var missing = Enumerable.Range(1, (int)net.Sent).Where(id => !arrived.Contains(id)).ToArray();
@@ -46,6 +46,9 @@ public sealed class PathFaultTests
         var slowest = net.Links.Max(l => l.Delay) * 2;
         Assert.True(net.LongestGap < TimeSpan.FromMilliseconds(400) + (slowest * 6), $"{net.LongestGap} without any: {text}");
     }
+
+    private static string Drops(PathEnd end) =>
+        string.Join(", ", Enum.GetValues<Drop>().Where(d => end.Tunnel.Drops[d] > 0).Select(d => $"{d} {end.Tunnel.Drops[d]}"));
 
     private static string Fault(PathNet net, PathLink link, HashSet<PathLink> dead, SimRandom random)
     {
