@@ -18,4 +18,7 @@ internal enum ProbeFlags : byte
 
     /// <summary>The sender uses several paths at once: what comes is to be put in order.</summary>
     Spreads = 8,
+
+    /// <summary>Of these paths it is the fastest: what arrived is best acknowledged by it.</summary>
+    Fastest = 16,
 }

@@ -15,6 +15,9 @@ internal sealed class HeldPackets
     private readonly Stack<short> _free = new();
     private readonly (ushort Length, MonoTime At)[] _slots = new (ushort, MonoTime)[PathLimits.HeldPackets];
 
+    /// <summary>Packets that can be held besides.</summary>
+    internal int Free => PathLimits.HeldPackets - (_memory.Count * SlotsAtOnce) + _free.Count;
+
     /// <summary>Holds a copy; <see cref="None"/> if there is no room, or it is too long.</summary>
     internal short Hold(ReadOnlySpan<byte> packet, MonoTime now)
     {
@@ -32,7 +35,7 @@ internal sealed class HeldPackets
     internal MonoTime ArrivalOf(short slot) => _slots[slot].At;
 
     /// <summary>Its slot may be used again.</summary>
-    internal void Free(short slot) => _free.Push(slot);
+    internal void Release(short slot) => _free.Push(slot);
 
     private Span<byte> BytesOf(short slot) =>
         _memory[slot / SlotsAtOnce].AsSpan(slot % SlotsAtOnce * PathLimits.HeldBytes, PathLimits.HeldBytes);

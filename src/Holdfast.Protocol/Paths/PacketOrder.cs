@@ -60,9 +60,10 @@ internal sealed class PacketOrder
     /// <summary>Whether its messages are in order already: they belong to another session.</summary>
     internal bool Follows(Keypair session) => _session == session;
 
-    /// <summary>Begins with a session, of which everything that came so far was delivered. Nothing may be held.</summary>
+    /// <summary>Begins with a session, of which everything that came so far was delivered. What is held is forgotten.</summary>
     internal void Begin(Keypair session, ulong next)
     {
+        Clear();
         (_session, _next, _end, _lostBy) = (session, next, next, MonoTime.Never);
         Array.Fill(_byPath, (0UL, MonoTime.LongAgo));
     }
@@ -86,10 +87,13 @@ internal sealed class PacketOrder
         return true;
     }
 
-    /// <summary>Holds a packet whose turn has not come. False if there is no room for it.</summary>
+    /// <summary>Whether so much is missing before a counter that nothing is put in order.</summary>
+    internal bool IsFarAhead(ulong counter) => counter - _next >= PathLimits.HeldCounters;
+
+    /// <summary>Holds a packet whose turn has not come. False if there is no room for it: each peer leaves as much to others.</summary>
     internal bool TryHold(ulong counter, ReadOnlySpan<byte> packet, MonoTime now)
     {
-        if (counter - _next >= PathLimits.HeldCounters) return false;
+        if (_count >= _held.Free) return false;
         var slot = _held.Hold(packet, now);
         if (slot == HeldPackets.None) return false;
         SlotOf(counter) = slot;
@@ -160,7 +164,7 @@ internal sealed class PacketOrder
         for (var at = _next; at < _end; at++)
         {
             ref var held = ref SlotOf(at);
-            if (held >= 0) _held.Free(held);
+            if (held >= 0) _held.Release(held);
             held = HeldPackets.None;
         }
         (_count, _end) = (0, _next);

@@ -130,10 +130,10 @@ public static class PathLimits
     public const int ShortWaiting = 512 << 10;
 
     /// <summary>For how long.</summary>
-    public static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(120);
+    public static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The least that may wait, in bytes.</summary>
-    public const int LeastWaiting = 48_000;
+    public const int LeastWaiting = 128 << 10;
 
     /// <summary>The most that may wait, in bytes: a quarter of what is kept.</summary>
     public const int MostWaiting = SentBytes / 4;

@@ -128,7 +128,7 @@ internal struct PathRate
     private void Lower(double rate)
     {
         if (_leastRate == 0) _leastRate = BytesPerSecond / 2;
-        BytesPerSecond = Math.Max(_leastRate, BytesPerSecond + ((rate - BytesPerSecond) / 16));
+        BytesPerSecond = Math.Max(Math.Max(_leastRate, 1), BytesPerSecond + ((rate - BytesPerSecond) / 16));
     }
 
     /// <summary>Bytes that may be under way.</summary>

@@ -23,6 +23,9 @@ internal sealed class PathTable
     /// <summary>Puts the other end's packets in order; null unless it uses several paths at once.</summary>
     internal PacketOrder? Order { get; set; }
 
+    /// <summary>One that was used before, and holds nothing.</summary>
+    internal PacketOrder? IdleOrder { get; set; }
+
     /// <summary>Whether there is another path that could take over.</summary>
     internal bool HasSeveral { get; private set; }
 
@@ -47,6 +50,9 @@ internal sealed class PathTable
 
     /// <summary>The other end's path by which the last of them came.</summary>
     internal int LatestBy { get; set; }
+
+    /// <summary>The other end's path that it finds the fastest.</summary>
+    internal int Fastest { get; set; }
 
     /// <summary>The lowest counter among these.</summary>
     internal ulong LowestUnacknowledged { get; set; }

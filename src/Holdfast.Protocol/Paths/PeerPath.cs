@@ -118,7 +118,8 @@ public sealed class PeerPath
     internal bool IsFasterThan(PeerPath other) =>
         this != other && (!other.Rate.KnowsWay || other.Rate.Way - Rate.Way > PathLimits.QueueSeen || other.State != PathState.Up);
 
-    internal bool HasRoom(int length, MonoTime now) => Rate.InFlight + length <= Rate.Window(now);
+    /// <summary>Whether one more may go by it. While nothing is awaited, one may: what is counted as under way is not any more.</summary>
+    internal bool HasRoom(int length, MonoTime now) => AwaitingSince == MonoTime.Never || Rate.InFlight + length <= Rate.Window(now);
 
     private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 

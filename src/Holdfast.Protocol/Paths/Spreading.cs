@@ -32,7 +32,7 @@ internal static class Spreading
             rate += path.Rate.SoonBytesPerSecond;
             if (arrives < fastest) fastest = arrives;
         }
-        return rate > 0 && fastest + TimeSpan.FromSeconds(waiting / rate) < soonest ? null : best;
+        return rate > 0 && waiting / rate < (soonest - fastest).TotalSeconds ? null : best;
     }
 
     /// <summary>The path on which a packet that must go now arrives first.</summary>
@@ -50,6 +50,15 @@ internal static class Spreading
         PeerPath? best = null;
         foreach (var path in carrying)
             if (path is not null && (best is null || path.Rate.Way < best.Rate.Way)) best = path;
+        return best;
+    }
+
+    /// <summary>The path with the shortest round trip.</summary>
+    internal static PeerPath? Quickest(ReadOnlySpan<PeerPath?> carrying)
+    {
+        PeerPath? best = null;
+        foreach (var path in carrying)
+            if (path is not null && (best is null || path.Rtt.Smoothed < best.Rtt.Smoothed)) best = path;
         return best;
     }
 

@@ -16,7 +16,11 @@ public sealed partial class Tunnel
         {
             keypair.Hear(hello);
             if (keypair.IsInitiator && keypair == peer.Current) SayHello(peer, keypair, now);
-            if (!hello.Acknowledges) peer.PathTable?.ForgetPromise(now.Mono);
+            if (!hello.Acknowledges && peer.PathTable is { } paths)
+            {
+                ForgetSent(paths, peer.Previous); // nobody opens it any more
+                paths.ForgetPromise(now.Mono);
+            }
             if (keypair == peer.Current) FindPaths(peer, now);
             return Drop.None;
         }

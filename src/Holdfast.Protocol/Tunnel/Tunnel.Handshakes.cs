@@ -216,8 +216,7 @@ public sealed partial class Tunnel
     private void Retire(Peer peer, Keypair? keypair)
     {
         if (keypair is null) return;
-        if (peer.PathTable is { } paths && keypair.Sent is { } sent)
-            while (sent.First < sent.Next) Forget(paths, sent.ForgetOldest());
+        if (peer.PathTable is { } paths) ForgetSent(paths, keypair);
         _peers.Release(keypair.LocalIndex);
         keypair.Dispose();
     }

@@ -9,6 +9,7 @@ namespace Holdfast.Protocol;
 public sealed partial class Tunnel
 {
     private readonly HeldPackets _held = new();
+    private byte[] _aside = []; // a packet, while what is held goes before it
 
     /// <summary>The other end uses several paths at once from here on, or does not any more.</summary>
     private void PutInOrder(Peer peer, PathTable paths, bool spreads, Keypair keypair, MonoTime now)
@@ -17,10 +18,10 @@ public sealed partial class Tunnel
         if (paths.Order is { } order)
         {
             LetGo(peer, order, now);
-            paths.Order = null;
+            (paths.Order, paths.IdleOrder) = (null, order);
             return;
         }
-        paths.Order = new PacketOrder(_held);
+        paths.Order = paths.IdleOrder ?? new PacketOrder(_held);
         keypair.Window.TryLatest(out var latest);
         paths.Order.Begin(keypair, latest + 1);
     }
@@ -28,7 +29,12 @@ public sealed partial class Tunnel
     private Drop DeliverInOrder(
         Peer peer, PacketOrder order, Keypair keypair, ulong counter, int by, Span<byte> plain, Ecn ecn, bool ecnIsShared, MonoTime now)
     {
-        FollowSession(peer, order, keypair, now);
+        if (!order.Follows(keypair) && keypair == peer.Current)
+        {
+            // The packets of the last session come before those of a new one.
+            plain = Aside(peer, order, plain, now);
+            order.Begin(keypair, counter < PathLimits.HeldCounters ? 0 : counter);
+        }
         if (order.Follows(keypair)) order.Came(by, counter, now);
         if (!order.Follows(keypair) || counter < order.Next)
         {
@@ -42,10 +48,16 @@ public sealed partial class Tunnel
             DeliverHeld(peer, order, now);
             return drop;
         }
+        if (order.IsFarAhead(counter))
+        {
+            plain = Aside(peer, order, plain, now);
+            order.Begin(keypair, counter + 1);
+            return Deliver(peer, plain, ecn, ecnIsShared);
+        }
         if (Check(peer, plain, ecn, ecnIsShared, out var length) is var refused and not Drop.None) return refused; // it has come all the same
         if (!order.TryHold(counter, plain[..length], now))
         {
-            _packets.Commit(length, peer); // too far ahead, or too long: better out of order than not at all
+            _packets.Commit(length, peer); // no room, or it is too long: better out of order than not at all
             return Drop.None;
         }
         DeliverHeld(peer, order, now);
@@ -77,12 +89,17 @@ public sealed partial class Tunnel
         }
     }
 
-    /// <summary>The packets of the last session come before those of a new one.</summary>
-    private void FollowSession(Peer peer, PacketOrder order, Keypair keypair, MonoTime now)
+    /// <summary>Delivers all that is held before a packet that stands in the sink's room already.</summary>
+    private Span<byte> Aside(Peer peer, PacketOrder order, Span<byte> plain, MonoTime now)
     {
-        if (order.Follows(keypair) || keypair != peer.Current) return;
+        if (order.Count == 0) return plain;
+        if (_aside.Length < plain.Length) _aside = new byte[Limits.PacketBytes + Limits.PaddingMultiple];
+        var aside = _aside.AsSpan(0, plain.Length);
+        plain.CopyTo(aside);
         LetGo(peer, order, now);
-        order.Begin(keypair, 0);
+        plain = _packets.Reserve(aside.Length)[..aside.Length];
+        aside.CopyTo(plain);
+        return plain;
     }
 
     private void LetGo(Peer peer, PacketOrder order, MonoTime now)
@@ -102,7 +119,7 @@ public sealed partial class Tunnel
             var packet = _held[slot];
             packet.CopyTo(_packets.Reserve(packet.Length));
             _packets.Commit(packet.Length, peer);
-            _held.Free(slot);
+            _held.Release(slot);
         }
         if (order.Count == 0) return;
         if (peer.PathTable?.Active is { } active) order.FindLost((active.Rtt.Smoothed * 1.25) + PathLimits.AcknowledgementDelay, now);

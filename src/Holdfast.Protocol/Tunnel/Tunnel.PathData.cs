@@ -53,8 +53,7 @@ public sealed partial class Tunnel
         path.Rate.Sent(length, now);
         sent.Go(counter, path, now);
         CommitBy(peer, path, length, now, ecn);
-        if (peer.PathMode == PathMode.Redundant) path.LastDataSent = now; // an acknowledgement does not tell which copy came
-        else Await(peer, path, now);
+        Await(peer, path, now);
     }
 
     /// <summary>The same datagram by the next best path; the receiver takes whichever comes first.</summary>
@@ -69,6 +68,7 @@ public sealed partial class Tunnel
         }
         if (second is null || !TryCopyKept(position, length, second)) return;
         CommitBy(peer, second, length, now, ecn);
+        Await(peer, second, now);
     }
 
     private static (PathState, PathWish, int, TimeSpan) OrderOf(PeerPath path) =>
@@ -136,28 +136,36 @@ public sealed partial class Tunnel
         {
             var counter = sent.Waiting;
             sent.TryFind(counter, out var one);
-            var path = paths.Carrying.IsEmpty || !paths.HasSeveral ? paths.Active
+            var path = paths.Carrying.IsEmpty || !paths.HasSeveral || peer.PathMode != PathMode.Bond || IsGivenUp(one, now) ? paths.Active
                 : Spreading.Choose(paths.Carrying, one.Length, WaitingBytes(peer), now);
             if (path is null) return false;
-            SendKept(peer, paths, sent, counter, one, path, now);
+            SendKept(peer, sent, counter, one, path, now);
         }
         return true;
     }
 
     /// <summary>Sends a datagram that is kept; one that is not any more, or is old, is given up.</summary>
     private void SendKept(
-        Peer peer, PathTable paths, SentPackets sent, ulong counter, in SentPackets.Sent one, PeerPath by, MonoTime now)
+        Peer peer, SentPackets sent, ulong counter, in SentPackets.Sent one, PeerPath by, MonoTime now)
     {
-        // Whoever sent what is old has given it up.
-        var isOld = (one.Sealed + PathLimits.SentAgainFor).Passed(now) || one.Moves == PathLimits.SentAgainTimes;
+        var isOld = IsGivenUp(one, now);
         if (isOld || !TryCopyKept(one.Position, one.Length, by))
         {
             sent.Finish(counter, out _);
-            Forget(paths, one);
             if (!isOld) Count(peer, Drop.NotKept);
             return;
         }
         Go(peer, sent, counter, one.Length, by, now, one.Ecn);
+    }
+
+    /// <summary>Whoever sent what is old has given it up.</summary>
+    private static bool IsGivenUp(in SentPackets.Sent one, MonoTime now) =>
+        (one.Sealed + PathLimits.SentAgainFor).Passed(now) || one.Moves == PathLimits.SentAgainTimes;
+
+    private static void ForgetSent(PathTable paths, Keypair? keypair)
+    {
+        if (keypair?.Sent is not { } sent) return;
+        while (sent.First < sent.Next) Forget(paths, sent.ForgetOldest());
     }
 
     /// <summary>It is not known any more whether this one arrives.</summary>
@@ -175,7 +183,7 @@ public sealed partial class Tunnel
             if (!sent.TryFind(counter, out var one) || one.IsDone || one.Path != from.Id) continue;
             from.Rate.Gone(one.Length);
             from.Resent++;
-            SendKept(peer, paths, sent, counter, one, NextFor(peer, paths, by), now);
+            SendKept(peer, sent, counter, one, NextFor(peer, paths, by), now);
         }
     }
 
@@ -183,16 +191,16 @@ public sealed partial class Tunnel
         peer.PathMode == PathMode.Bond ? Spreading.Soonest(paths.Carrying) ?? otherwise : otherwise;
 
     /// <summary>What was overtaken on its path is lost, and goes once more.</summary>
-    private void SendLost(Peer peer, PathTable paths, Keypair keypair, MonoTime now)
+    private void SendLost(Peer peer, PathTable paths, Keypair? keypair, MonoTime now)
     {
-        if (keypair.Sent is not { } sent || paths.Active is not { } active) return;
+        if (keypair?.Sent is not { } sent || paths.Active is not { } active) return;
         for (var counter = sent.First; counter < sent.Waiting; counter++)
         {
             if (!sent.TryFind(counter, out var one) || one.IsDone || one.IsWaiting) continue;
             if (paths[one.Path] is not { } path || !path.HasLost(one.Sequence, one.At, now)) continue;
             path.Rate.FoundLost(one.Length);
             path.Resent++;
-            SendKept(peer, paths, sent, counter, one, NextFor(peer, paths, active), now);
+            SendKept(peer, sent, counter, one, NextFor(peer, paths, active), now);
         }
     }
 
@@ -236,8 +244,8 @@ public sealed partial class Tunnel
     }
 
     /// <summary>
-    /// Back by the way that just carried: that is the one which is in question. Where several carry at once, mostly by the fastest of
-    /// them.
+    /// Back by the way that just carried: that is the one which is in question. Where several carry at once, mostly by the one that the
+    /// other end finds the fastest, as long as it carries.
     /// </summary>
     private PeerPath? WayBack(PathTable paths, MonoTime now)
     {
@@ -245,14 +253,9 @@ public sealed partial class Tunnel
         var back = paths.Find(latest.From, LocalOf(latest.To));
         if (back is not { MayCarry: true }) back = paths.Active;
         if (paths.Order is null || ++paths.Acknowledgements % PathLimits.AcknowledgementsByAll == 0) return back;
-        for (var id = 0; id < PathLimits.Paths; id++)
-        {
-            ref var arrival = ref paths.ArrivalsOf(id);
-            if (!arrival.From.IsKnown || (arrival.LastAt + (PathLimits.AcknowledgementDelay * 2)).Passed(now)) continue;
-            if (paths.Find(arrival.From, LocalOf(arrival.To)) is not { State: PathState.Up } path) continue;
-            if (back is null || path.Rtt.Smoothed < back.Rtt.Smoothed) back = path;
-        }
-        return back;
+        ref var arrival = ref paths.ArrivalsOf(paths.Fastest);
+        if (!arrival.From.IsKnown || (arrival.LastAt + (PathLimits.AcknowledgementDelay * 2)).Passed(now)) return back;
+        return paths.Find(arrival.From, LocalOf(arrival.To)) is { State: PathState.Up } path ? path : back;
     }
 
     private static uint ClockOf(MonoTime now) => (uint)(now.Nanoseconds / 1000);
@@ -269,7 +272,7 @@ public sealed partial class Tunnel
         var hasNewest = sent.TryFind(told.Newest, out var newest) && newest is { IsDone: false, Moves: 0, IsWaiting: false };
         Span<SentPackets.Sent> latest = stackalloc SentPackets.Sent[PathLimits.Paths]; // by path, of those that are news
         latest.Clear();
-        TakeArrived(paths, sent, told, latest);
+        var hasNews = TakeArrived(paths, sent, told, latest);
         var at = paths.TheirTime(told.Clock);
         if (hasNewest && paths[newest.Path] is { } measured && measured.Found <= newest.At)
         {
@@ -278,40 +281,58 @@ public sealed partial class Tunnel
             measured.Feedback.Add(took);
             measured.Rate.Came(WayOf(at, newest.At) - told.Delay, took, now.Mono);
         }
-        for (var id = 0; id < PathLimits.Paths; id++)
+        if (hasNews && peer.PathMode == PathMode.Redundant) SomeCopyArrived(peer, paths, latest, now.Mono);
+        for (var id = 0; id < PathLimits.Paths && peer.PathMode != PathMode.Redundant; id++)
         {
             if (latest[id].Sequence == 0 || paths[id] is not { } path || path.State == PathState.Unproved) continue;
             if (latest[id].Moves == 0) path.Rate.Measure(latest[id], at, now.Mono);
-            if (peer.PathMode == PathMode.Redundant) continue; // by which path, only its probes tell
             path.AwaitingSince = path.LastDataSent > latest[id].At ? now.Mono : MonoTime.Never;
             Answered(peer, paths, path, PathCause.DataAcknowledged, now);
             if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);
         }
-        if (peer.PathMode == PathMode.Bond)
+        if (peer.PathMode == PathMode.Bond && hasNews)
         {
-            SendLost(peer, paths, keypair, now.Mono);
+            SendLost(peer, paths, peer.Previous, now.Mono);
+            SendLost(peer, paths, peer.Current, now.Mono);
             HaveLossyRest(peer, paths, now);
         }
         SendWaiting(peer, paths, now.Mono);
         return Drop.None;
     }
 
-    private static void TakeArrived(PathTable paths, SentPackets sent, in Acknowledgement told, Span<SentPackets.Sent> latest)
+    private static bool TakeArrived(PathTable paths, SentPackets sent, in Acknowledgement told, Span<SentPackets.Sent> latest)
     {
+        var hasNews = false;
         for (var i = 0; i < told.Count; i++)
         {
             var top = told.Latest - ((ulong)i * Acknowledgement.MessagesPerWord);
-            if (top > told.Latest || top < sent.First) return;
+            if (top > told.Latest || top < sent.First) break;
             for (var word = told.Word(i); word != 0;)
             {
                 var below = BitOperations.LeadingZeroCount(word);
                 word &= ~(1UL << (63 - below));
                 if ((ulong)below > top || !sent.Finish(top - (ulong)below, out var one) || one.IsWaiting) continue;
                 if (paths[one.Path] is not { } path || path.Found > one.At) continue; // another had its number then
+                hasNews = true;
                 path.Rate.Arrived(one.Length, one.Sequence);
                 ref var last = ref latest[one.Path];
                 if (last.Sequence == 0 || (int)(one.Sequence - last.Sequence) > 0) last = one;
             }
+        }
+        return hasNews;
+    }
+
+    /// <summary>By which path is not known: whether each of them carries, only its probes tell.</summary>
+    private void SomeCopyArrived(Peer peer, PathTable paths, ReadOnlySpan<SentPackets.Sent> latest, MonoTime now)
+    {
+        var at = MonoTime.LongAgo;
+        foreach (var one in latest)
+            if (one.Sequence != 0 && one.At > at) at = one.At;
+        foreach (var path in paths.All)
+        {
+            if (path is not { MayCarry: true } || path.AwaitingSince == MonoTime.Never) continue;
+            path.AwaitingSince = path.LastDataSent > at ? now : MonoTime.Never;
+            if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);
         }
     }
 

@@ -36,6 +36,7 @@ public sealed partial class Tunnel
         if (peer.PathMode == PathMode.Single) return Drop.None;
         var paths = PathsOf(peer, now);
         if ((probe.Flags & ProbeFlags.WantsAcknowledgements) != 0) paths.Acknowledges = true;
+        if ((probe.Flags & ProbeFlags.Fastest) != 0) paths.Fastest = probe.Path;
         PutInOrder(peer, paths, (probe.Flags & ProbeFlags.Spreads) != 0, keypair, now.Mono);
         var local = LocalOf(to);
         var path = paths.Find(from, local);
@@ -190,7 +191,8 @@ public sealed partial class Tunnel
         (path.Nonce, path.ProbeSent) = (BitConverter.ToUInt64(nonce) | 1, now.Mono);
         path.ProbeAsked = paths.HasSeveral;
         var flags = path.Own | (path.ProbeAsked ? ProbeFlags.WantsAcknowledgements : ProbeFlags.None)
-            | (peer.PathMode == PathMode.Bond ? ProbeFlags.Spreads : ProbeFlags.None);
+            | (peer.PathMode != PathMode.Bond ? ProbeFlags.None
+                : Spreading.Quickest(paths.Carrying) == path ? ProbeFlags.Spreads | ProbeFlags.Fastest : ProbeFlags.Spreads);
         Span<byte> frame = stackalloc byte[Probe.Bytes];
         new Probe(path.Id, flags, path.Nonce, (ulong)path.SentPackets + 1).Write(frame);
         SendFrameBy(peer, keypair, path, frame, now.Mono);
