@@ -90,6 +90,9 @@ public static class PathLimits
     /// <summary>How often one response is sent in all.</summary>
     public const int ResponseCopies = 16;
 
+    /// <summary>Acknowledgements in each of which a message is told of, as they may be lost.</summary>
+    public const int AcknowledgementsTold = 4;
+
     /// <summary>Of acknowledgements that go by the fastest path, each so manieth goes by the one that just carried.</summary>
     public const int AcknowledgementsByAll = 4;
 

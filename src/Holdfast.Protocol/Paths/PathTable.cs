@@ -57,8 +57,8 @@ internal sealed class PathTable
     /// <summary>The lowest counter among these.</summary>
     internal ulong LowestUnacknowledged { get; set; }
 
-    /// <summary>The lowest among those of the acknowledgement before, which may be lost.</summary>
-    internal ulong LowestBefore { get; set; }
+    /// <summary>The lowest of each of the last acknowledgements, which may be lost.</summary>
+    internal ulong[] LowestBefore { get; } = new ulong[PathLimits.AcknowledgementsTold];
 
     /// <summary>The counter that came last.</summary>
     internal ulong Newest { get; set; }

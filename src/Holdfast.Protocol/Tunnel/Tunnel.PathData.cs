@@ -212,7 +212,7 @@ public sealed partial class Tunnel
         {
             Acknowledge(peer, paths, now.Mono);
             paths.AcknowledgedSession = keypair;
-            paths.LowestBefore = ulong.MaxValue;
+            Array.Fill(paths.LowestBefore, ulong.MaxValue);
         }
         if (paths.Unacknowledged++ == 0)
         {
@@ -234,10 +234,11 @@ public sealed partial class Tunnel
         var keypair = peer.Current is { AgreesPaths: true } ? peer.Current : peer.Previous;
         if (keypair is not { AgreesPaths: true } || !keypair.MaySeal(now)) return;
         if (WayBack(paths, now) is not { } path) return;
-        // What the one before said, too, and somewhat more, because it may be lost.
-        var lowest = Math.Min(paths.LowestUnacknowledged, paths.LowestBefore);
+        // What those before said, too, and somewhat more, because they may be lost.
+        paths.LowestBefore[paths.Acknowledgements++ % PathLimits.AcknowledgementsTold] = paths.LowestUnacknowledged;
+        var lowest = paths.LowestUnacknowledged;
+        foreach (var before in paths.LowestBefore) lowest = Math.Min(lowest, before);
         lowest -= Math.Min(lowest, PathLimits.AcknowledgedAgain);
-        paths.LowestBefore = paths.LowestUnacknowledged;
         Span<byte> frame = stackalloc byte[Acknowledgement.MaximumBytes];
         var length = Acknowledgement.Write(session.LocalIndex, session.Window, lowest, paths.Newest, now - paths.NewestAt, ClockOf(now), frame);
         if (length > 0) SendFrameBy(peer, keypair, path, frame[..length], now);
@@ -252,7 +253,7 @@ public sealed partial class Tunnel
         ref var latest = ref paths.ArrivalsOf(paths.LatestBy);
         var back = paths.Find(latest.From, LocalOf(latest.To));
         if (back is not { MayCarry: true }) back = paths.Active;
-        if (paths.Order is null || ++paths.Acknowledgements % PathLimits.AcknowledgementsByAll == 0) return back;
+        if (paths.Order is null || paths.Acknowledgements % PathLimits.AcknowledgementsByAll == 0) return back;
         ref var arrival = ref paths.ArrivalsOf(paths.Fastest);
         if (!arrival.From.IsKnown || (arrival.LastAt + (PathLimits.AcknowledgementDelay * 2)).Passed(now)) return back;
         return paths.Find(arrival.From, LocalOf(arrival.To)) is { State: PathState.Up } path ? path : back;

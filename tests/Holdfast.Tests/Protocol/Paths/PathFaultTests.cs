@@ -42,7 +42,8 @@ public sealed class PathFaultTests
         var arrived = net.B.Arrived.Select(a => a.Id).ToHashSet();
         Assert.True(arrived.Count == net.B.Arrived.Count, $"{net.B.Arrived.Count - arrived.Count} came twice: {text}");
         var missing = Enumerable.Range(1, (int)net.Sent).Where(id => !arrived.Contains(id)).ToArray();
-        Assert.True(missing.Length == 0, $"{missing.Length} are missing, first {missing.FirstOrDefault()}: {text}");
+        Assert.True(missing.Length == 0, $"{missing.Length} are missing, first {missing.FirstOrDefault()}, "
+            + $"before {net.B.Arrived.FirstOrDefault(a => a.Id > missing.FirstOrDefault()).At.Nanoseconds / 1e9:F3}: {text}");
         var slowest = net.Links.Max(l => l.Delay) * 2;
         Assert.True(net.LongestGap < TimeSpan.FromMilliseconds(400) + (slowest * 6), $"{net.LongestGap} without any: {text}");
     }
