@@ -108,6 +108,10 @@ public static class PathLimits
     /// way grows in each round trip until the path delivers no more.</summary>
     public static readonly TimeSpan Queue = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>What may be under way beyond that while there is no queue: a round trip more, or this time if that is less, so that a
+    /// path that turns out to be full has no longer queue than this.</summary>
+    public static readonly TimeSpan GrowsBy = TimeSpan.FromMilliseconds(15);
+
     /// <summary>A round trip that is so much longer than the least one, or an eighth of it, had a queue.</summary>
     public static readonly TimeSpan QueueSeen = TimeSpan.FromMilliseconds(2);
 

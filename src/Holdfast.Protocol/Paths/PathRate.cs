@@ -135,9 +135,9 @@ internal struct PathRate
     internal readonly long Window(MonoTime now)
     {
         if (BytesPerSecond == 0) return PathLimits.FirstWindow;
-        // Who is not busy may be able to do more.
+        // Who is not busy may be able to do more, and a TCP that begins doubles what it sends with each round trip.
         var seconds = !_drainsUntil.Passed(now) ? (_feedback.TotalSeconds * 0.75) + (BatchSeconds / 2)
-            : (_feedback.TotalSeconds * (HasQueue ? 1 : 1.25)) + QueueSeconds;
+            : _feedback.TotalSeconds + QueueSeconds + (HasQueue ? 0 : Math.Min(_feedback.TotalSeconds, PathLimits.GrowsBy.TotalSeconds));
         return Math.Max(PathLimits.LeastWindow, (long)(BytesPerSecond * seconds));
     }
 
