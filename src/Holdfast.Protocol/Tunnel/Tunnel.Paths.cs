@@ -203,7 +203,11 @@ public sealed partial class Tunnel
         var best = paths.Active is { State: PathState.Up } active ? active : null;
         foreach (var path in paths.All)
             if (path is { MayCarry: true } && (best is null || IsBetter(path, best, now.Mono))) best = path;
-        if (best is null || best == paths.Active) return;
+        if (best is not null && best != paths.Active) Lead(peer, paths, best);
+    }
+
+    private void Lead(Peer peer, PathTable paths, PeerPath best)
+    {
         paths.Active = best;
         var hasMoved = peer.CurrentEndpoint != best.Remote;
         (peer.CurrentEndpoint, peer.Source) = (best.Remote, best.Local); // for handshakes, and who asks where the peer is

@@ -91,7 +91,12 @@ public sealed partial class Tunnel
         path.Become(PathState.Up, cause, now.Mono);
         _events.PathChanged(peer, path);
         // The peer is here now, and has not answered where it was: a NAT has given it another mapping.
-        if (path.Replaces is { State: PathState.Up } moved && moved.LastAnswer < path.Found) Doubt(peer, paths, moved, now);
+        // Or it still answers there, and has chosen to send from here: then it is met here.
+        if (path.Replaces is { State: PathState.Up } moved)
+        {
+            if (moved.LastAnswer < path.Found) Doubt(peer, paths, moved, now);
+            else if (paths.Active == moved) Lead(peer, paths, path);
+        }
         path.Replaces = null;
         Choose(peer, paths, now);
         if (paths.HasSeveral) WidenWindows(peer);
