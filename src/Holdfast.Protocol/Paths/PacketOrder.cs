@@ -75,16 +75,15 @@ internal sealed class PacketOrder
         last = (Math.Max(last.Highest, counter), now);
     }
 
-    /// <summary>Whether all paths that may still carry it have passed what is due next. It may come once more within
+    /// <summary>Notes whether all paths that may still carry it have passed what is due next. It may come once more within
     /// <paramref name="again"/>.</summary>
-    internal bool FindLost(TimeSpan again, MonoTime now)
+    internal void FindLost(TimeSpan again, MonoTime now)
     {
-        if (_count == 0 || _lostBy != MonoTime.Never) return false;
+        if (_count == 0 || _lostBy != MonoTime.Never) return;
         var patience = Patience;
         foreach (var (highest, at) in _byPath)
-            if (highest < _next && !(at + patience).Passed(now)) return false;
+            if (highest < _next && !(at + patience).Passed(now)) return;
         _lostBy = now + again;
-        return true;
     }
 
     /// <summary>Whether so much is missing before a counter that nothing is put in order.</summary>

@@ -61,7 +61,7 @@ internal struct PathRate
     internal readonly bool IsBusy => InFlight >= BytesPerSecond * _feedback.TotalSeconds;
 
     /// <summary>Whether what goes by it waits on the way, as it was measured last.</summary>
-    internal readonly bool HasQueue => _way > _leastWay + Longer(PathLimits.QueueSeen, _feedback / 8);
+    internal readonly bool HasQueue => _way > _leastWay + RoundTrip.Longer(PathLimits.QueueSeen, _feedback / 8);
 
     /// <summary>One goes by it.</summary>
     internal void Sent(int length, MonoTime now)
@@ -155,7 +155,7 @@ internal struct PathRate
     }
 
     /// <summary>The queue that keeps it busy, and what waits to be acknowledged.</summary>
-    private readonly double QueueSeconds => (Longer(PathLimits.Queue, _feedback / 4).TotalSeconds * (1 - _slack)) + BatchSeconds;
+    private readonly double QueueSeconds => (RoundTrip.Longer(PathLimits.Queue, _feedback / 4).TotalSeconds * (1 - _slack)) + BatchSeconds;
 
     /// <summary>How long acknowledgements wait for each other.</summary>
     private readonly double BatchSeconds =>
@@ -198,6 +198,4 @@ internal struct PathRate
             _drainedAt = now;
         }
     }
-
-    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

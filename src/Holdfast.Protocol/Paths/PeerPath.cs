@@ -107,7 +107,7 @@ public sealed class PeerPath
 
     /// <summary>When data that was sent by it is overdue.</summary>
     internal MonoTime Deadline => AwaitingSince == MonoTime.Never
-        ? MonoTime.Never : AwaitingSince + Longer(Rtt.Patience, Feedback.IsKnown ? Feedback.Patience : TimeSpan.Zero) + PathLimits.AcknowledgementDelay + PathLimits.AcknowledgementDelay;
+        ? MonoTime.Never : AwaitingSince + RoundTrip.Longer(Rtt.Patience, Feedback.IsKnown ? Feedback.Patience : TimeSpan.Zero) + PathLimits.AcknowledgementDelay + PathLimits.AcknowledgementDelay;
 
     /// <summary>Whether what went then under this number is lost: several later ones have arrived, or one, and it is overdue (RFC 9002
     /// section 6.1).</summary>
@@ -120,8 +120,6 @@ public sealed class PeerPath
 
     /// <summary>Whether one more may go by it. While nothing is awaited, one may: what is counted as under way is not any more.</summary>
     internal bool HasRoom(int length, MonoTime now) => AwaitingSince == MonoTime.Never || Rate.InFlight + length <= Rate.Window(now);
-
-    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     /// <summary>As the other end's word on its way, or ours, has it: less is better.</summary>
     internal int Rank => (IsBackup ? 4 : 0) + (IsMetered ? 2 : 0);

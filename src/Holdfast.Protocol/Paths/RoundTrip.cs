@@ -28,6 +28,8 @@ internal struct RoundTrip
         }
     }
 
+    internal static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
+
     internal void Add(TimeSpan sample)
     {
         if (sample <= TimeSpan.Zero) sample = TimeSpan.FromTicks(1);

@@ -210,15 +210,13 @@ public sealed partial class Tunnel
     /// <summary>When a probe that is sent now stands unanswered, and what comes after it is due.</summary>
     private static TimeSpan NextProbeIn(PeerPath path)
     {
-        if (path.State == PathState.Doubted) return Longer(PathLimits.DoubtedProbe, path.Rtt.Patience);
-        if (path.State == PathState.Up) return Longer(PathLimits.DoubtedProbe, path.Rtt.Patience) * 2;
+        if (path.State == PathState.Doubted) return RoundTrip.Longer(PathLimits.DoubtedProbe, path.Rtt.Patience);
+        if (path.State == PathState.Up) return RoundTrip.Longer(PathLimits.DoubtedProbe, path.Rtt.Patience) * 2;
         if (path.State == PathState.Unproved && path.UnansweredProbes < PathLimits.UnprovedProbes) return PathLimits.UnprovedProbe;
         var slowest = path.IsMetered ? PathLimits.MeteredProbe : PathLimits.IdleProbe;
         var later = PathLimits.CarryingProbe * (1 << Math.Min(path.UnansweredProbes, 7));
         return later < slowest ? later : slowest;
     }
-
-    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private static bool IsIdle(PeerPath path, MonoTime now) => (path.LastDataSent + PathLimits.CarriesFor).Passed(now);
 
