@@ -98,8 +98,12 @@ public static class PathLimits
 
     // --- paths used at once ------------------------------------------------------------------------------------
 
-    /// <summary>Bytes that may be under way by a path whose rate is not known yet.</summary>
+    /// <summary>Bytes that may be under way by a path that was never full, at first: what a TCP begins with (RFC 6928).</summary>
     public const long FirstWindow = 16 << 10;
+
+    /// <summary>How many times what it delivers in a round trip may be under way by a path that was never full. A TCP that begins has
+    /// twice as much under way, and what it adds is not acknowledged yet.</summary>
+    public const int FirstGrowth = 4;
 
     /// <summary>The least that may be under way by any path, in bytes.</summary>
     public const long LeastWindow = 6_000;
@@ -124,10 +128,13 @@ public static class PathLimits
     /// <summary>Loss of a round trip, as a part of what went, that has our queue shortened.</summary>
     public const double LossOfFullBuffer = 0.02;
 
-    /// <summary>Datagrams of a path that its loss is an average of.</summary>
-    public const int PacketsToJudge = 512;
+    /// <summary>Datagrams of a path by which its loss is judged: of so many, half are forgotten.</summary>
+    public const int PacketsToJudge = 2048;
 
-    /// <summary>A path that loses more, and adds less than half to the others, rests: it would slow them down.</summary>
+    /// <summary>So many of them must be lost before anything is concluded.</summary>
+    public const int LostToJudge = 8;
+
+    /// <summary>An uplink that loses more, and adds less than half to the others, rests: it would slow them down.</summary>
     public const double LossToRest = 0.015;
 
     /// <summary>How long it rests, twice as long each time, up to <see cref="LongestHoldDown"/>.</summary>

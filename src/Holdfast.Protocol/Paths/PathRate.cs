@@ -21,7 +21,8 @@ internal struct PathRate
     private MonoTime _judgedAt;
     private int _lostSince; // since it was judged last
     private int _arrivedSince;
-    private int _packets; // that the loss is an average of
+    private bool _wasFull; // before, the rate is no more than what was asked of it
+    private uint _fullFrom; // the latest number when it was first
     private double _slack; // part of our queue that is not used, because the path's buffers are short
 
     /// <summary>Bytes under way.</summary>
@@ -42,14 +43,14 @@ internal struct PathRate
     /// <summary>Bytes that it delivers in a second when it is busy; 0 before that was measured.</summary>
     internal double BytesPerSecond { get; private set; }
 
-    /// <summary>The part of what goes that is lost though there is no queue, 0 to 1.</summary>
-    internal double Loss { get; private set; }
+    /// <summary>Of <see cref="Judged"/> datagrams of late, those that were lost though there was no queue.</summary>
+    internal int JudgedLost { get; private set; }
+
+    /// <summary>Datagrams of late that went when there was no queue.</summary>
+    internal int Judged { get; private set; }
 
     /// <summary>Datagrams found lost.</summary>
     internal long Lost { get; private set; }
-
-    /// <summary>Whether enough went by it for that to mean something.</summary>
-    internal readonly bool KnowsLoss => _packets >= PathLimits.PacketsToJudge;
 
     /// <summary>How long a datagram takes without a queue, by two clocks: to be compared with other paths to the same end.</summary>
     internal readonly TimeSpan Way => _leastWay;
@@ -58,7 +59,7 @@ internal struct PathRate
     internal readonly bool KnowsWay => _knowsWay;
 
     /// <summary>Whether so much is under way that what arrives shows what the path can do.</summary>
-    internal readonly bool IsBusy => InFlight >= BytesPerSecond * _feedback.TotalSeconds;
+    internal readonly bool IsBusy => InFlight >= Math.Max(BytesPerSecond * _feedback.TotalSeconds, _wasFull ? 0 : PathLimits.FirstWindow);
 
     /// <summary>Whether what goes by it waits on the way, as it was measured last.</summary>
     internal readonly bool HasQueue => _way > _leastWay + RoundTrip.Longer(PathLimits.QueueSeen, _feedback / 8);
@@ -78,16 +79,16 @@ internal struct PathRate
         Delivered += length;
         if ((int)(sequence - HighestArrived) > 0) HighestArrived = sequence;
         _arrivedSince++;
-        Average(0);
+        Count(sequence, lost: 0);
     }
 
     /// <summary>One is lost.</summary>
-    internal void FoundLost(int length)
+    internal void FoundLost(int length, uint sequence)
     {
         Gone(length);
         Lost++;
         _lostSince++;
-        Average(1);
+        Count(sequence, lost: 1);
     }
 
     /// <summary>One is not under way any more, and it is not known whether it arrived.</summary>
@@ -97,7 +98,7 @@ internal struct PathRate
     internal readonly bool IsOvertaken(uint sequence, int by) => (int)(HighestArrived - sequence) >= by;
 
     /// <summary>Loss is judged anew: what was, may be over.</summary>
-    internal void ForgetLoss() => (Loss, _packets) = (0, 0);
+    internal void ForgetLoss() => (JudgedLost, Judged) = (0, 0);
 
     /// <summary>One came, so long after it went by both ends' clocks, and this end heard of it so long after it went.</summary>
     internal void Came(TimeSpan way, TimeSpan feedback, MonoTime now)
@@ -120,8 +121,15 @@ internal struct PathRate
         var took = latest.DeliveredAt is { } since ? (at - since) / 1e6 : (now - _flightBegan).TotalSeconds;
         if (took <= 0) return;
         var rate = (Delivered - latest.DeliveredBefore) / took;
-        if (rate > BytesPerSecond) BytesPerSecond += (rate - BytesPerSecond) * (BytesPerSecond > 0 ? 0.5 : 1);
-        else if (HasQueue && latest.WasBusy) Lower(rate); // that is what it delivers
+        var isFull = HasQueue && latest.WasBusy;
+        if (isFull) NoteFull();
+        if (rate > BytesPerSecond) BytesPerSecond += (rate - BytesPerSecond) * (_wasFull ? 0.5 : 1);
+        else if (isFull) Lower(rate); // that is what it delivers
+    }
+
+    private void NoteFull()
+    {
+        if (!_wasFull) (_wasFull, _fullFrom) = (true, Sequence);
     }
 
     /// <summary>To half of it at most before it is drained: what looks like a queue may be a way that has become longer.</summary>
@@ -134,7 +142,7 @@ internal struct PathRate
     /// <summary>Bytes that may be under way.</summary>
     internal readonly long Window(MonoTime now)
     {
-        if (BytesPerSecond == 0) return PathLimits.FirstWindow;
+        if (!_wasFull) return Math.Max(PathLimits.FirstWindow, (long)(BytesPerSecond * PathLimits.FirstGrowth * _feedback.TotalSeconds));
         // Who is not busy may be able to do more, and a TCP that begins doubles what it sends with each round trip.
         var seconds = !_drainsUntil.Passed(now) ? (_feedback.TotalSeconds * 0.75) + (BatchSeconds / 2)
             : _feedback.TotalSeconds + QueueSeconds + (HasQueue ? 0 : Math.Min(_feedback.TotalSeconds, PathLimits.GrowsBy.TotalSeconds));
@@ -142,13 +150,13 @@ internal struct PathRate
     }
 
     /// <summary>Bytes a second that it may deliver in a moment: one that is full without a queue gets more with each round trip.</summary>
-    internal readonly double SoonBytesPerSecond => BytesPerSecond == 0 ? PathLimits.FirstWindow / Math.Max(_feedback.TotalSeconds, 0.001)
-        : HasQueue ? BytesPerSecond : BytesPerSecond * 2;
+    internal readonly double SoonBytesPerSecond => HasQueue && _wasFull ? BytesPerSecond : _wasFull ? BytesPerSecond * 2
+        : Math.Max(PathLimits.FirstWindow / Math.Max(_feedback.TotalSeconds, 0.001), BytesPerSecond * PathLimits.FirstGrowth);
 
     /// <summary>When one that goes now arrives, as far as can be told, by two clocks: to be compared with other paths.</summary>
     internal readonly TimeSpan ArrivesIn()
     {
-        if (BytesPerSecond == 0) return _leastWay;
+        if (!_wasFull || BytesPerSecond == 0) return _leastWay;
         // No more than a queue of ours: a rate that was not measured while it was busy is less than it can do.
         var queued = Math.Min((InFlight / BytesPerSecond) - _feedback.TotalSeconds, QueueSeconds);
         return queued > 0 ? _leastWay + TimeSpan.FromSeconds(queued) : _leastWay;
@@ -161,11 +169,11 @@ internal struct PathRate
     private readonly double BatchSeconds =>
         Math.Min(PathLimits.AcknowledgementDelay.TotalSeconds, PathLimits.PacketsPerAcknowledgement * 1500 / BytesPerSecond);
 
-    private void Average(double lost)
+    private void Count(uint sequence, int lost)
     {
-        if (HasQueue) return; // that may be our own doing
-        if (_packets < PathLimits.PacketsToJudge) _packets++;
-        Loss += (lost - Loss) / Math.Max(_packets, 1);
+        if (HasQueue || !_wasFull || (int)(sequence - _fullFrom) <= 0) return; // that may be our own doing
+        (Judged, JudgedLost) = (Judged + 1, JudgedLost + lost);
+        if (Judged >= PathLimits.PacketsToJudge) (Judged, JudgedLost) = (Judged / 2, JudgedLost / 2);
     }
 
     /// <summary>Where a queue of ours means loss, it has to be shorter.</summary>
@@ -174,6 +182,7 @@ internal struct PathRate
         if (now - _judgedAt < _feedback * 2) return;
         var isLossy = _lostSince > (_lostSince + _arrivedSince) * PathLimits.LossOfFullBuffer;
         _slack = isLossy ? Math.Min(MostSlack, _slack + ((1 - _slack) * 0.3)) : Math.Max(0, _slack - 0.01);
+        if (isLossy) NoteFull();
         (_judgedAt, _lostSince, _arrivedSince) = (now, 0, 0);
     }
 

@@ -118,6 +118,10 @@ public sealed class PeerPath
     internal bool IsFasterThan(PeerPath other) =>
         this != other && (!other.Rate.KnowsWay || other.Rate.Way - Rate.Way > PathLimits.QueueSeen || other.State != PathState.Up);
 
+    /// <summary>Whether what goes by it leaves by the same wire as by another.</summary>
+    internal bool SharesUplink(PeerPath other) =>
+        this == other || (Local.InterfaceIndex != 0 && Local.InterfaceIndex == other.Local.InterfaceIndex);
+
     /// <summary>Whether one more may go by it. While nothing is awaited, one may: what is counted as under way is not any more.</summary>
     internal bool HasRoom(int length, MonoTime now) => AwaitingSince == MonoTime.Never || Rate.InFlight + length <= Rate.Window(now);
 

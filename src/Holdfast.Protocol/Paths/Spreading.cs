@@ -82,13 +82,22 @@ internal static class Spreading
         return (int)Math.Clamp(bytes, floor, PathLimits.MostWaiting);
     }
 
-    /// <summary>Whether a path loses more than it is worth beside the others.</summary>
+    /// <summary>Whether a path, and those that leave by the same uplink, lose more than they are worth beside the others.</summary>
     internal static bool SlowsDown(PeerPath path, ReadOnlySpan<PeerPath?> carrying)
     {
-        if (!path.Rate.KnowsLoss || path.Rate.Loss < PathLimits.LossToRest) return false;
-        var others = 0.0;
+        var (own, others, judged, lost) = (0.0, 0.0, 0, 0);
         foreach (var other in carrying)
-            if (other is not null && other != path) others += other.Rate.BytesPerSecond;
-        return path.Rate.BytesPerSecond * 2 < others;
+        {
+            if (other is null) continue;
+            if (!other.SharesUplink(path))
+            {
+                others += other.Rate.BytesPerSecond;
+                continue;
+            }
+            own += other.Rate.BytesPerSecond;
+            judged += other.Rate.Judged;
+            lost += other.Rate.JudgedLost;
+        }
+        return lost >= PathLimits.LostToJudge && lost > judged * PathLimits.LossToRest && own * 2 < others;
     }
 }

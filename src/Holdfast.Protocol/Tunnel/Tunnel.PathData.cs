@@ -198,7 +198,7 @@ public sealed partial class Tunnel
         {
             if (!sent.TryFind(counter, out var one) || one.IsDone || one.IsWaiting) continue;
             if (paths[one.Path] is not { } path || !path.HasLost(one.Sequence, one.At, now)) continue;
-            path.Rate.FoundLost(one.Length);
+            path.Rate.FoundLost(one.Length, one.Sequence);
             path.Resent++;
             SendKept(peer, sent, counter, one, NextFor(peer, paths, active), now);
         }
@@ -337,18 +337,22 @@ public sealed partial class Tunnel
         }
     }
 
+    /// <summary>One uplink at a time: it was judged beside the others.</summary>
     private void HaveLossyRest(Peer peer, PathTable paths, in Now now)
     {
+        PeerPath? lossy = null;
+        foreach (var path in paths.Carrying)
+            if (path is not null && Spreading.SlowsDown(path, paths.Carrying)) lossy = path;
+        if (lossy is null) return;
         foreach (var path in paths.Carrying)
         {
-            if (path is null || !Spreading.SlowsDown(path, paths.Carrying)) continue;
+            if (path is null || !path.SharesUplink(lossy)) continue;
             path.Rest = path.Rest == TimeSpan.Zero ? PathLimits.Rest : path.Rest * 2;
             if (path.Rest > PathLimits.LongestHoldDown) path.Rest = PathLimits.LongestHoldDown;
             path.RestsUntil = now.Mono + path.Rest;
             path.Rate.ForgetLoss();
-            Choose(peer, paths, now);
             ArmPaths(peer, path.RestsUntil);
-            return; // one at a time: it was judged beside the others
         }
+        Choose(peer, paths, now);
     }
 }
