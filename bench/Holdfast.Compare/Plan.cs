@@ -36,9 +36,9 @@ internal sealed record Plan
     public IReadOnlyList<string> Figures { get; init; } = [];
 
     /// <summary>Pings of one measurement, and the time between two of them.</summary>
-    public int Pings { get; init; } = 1_000;
+    public int Pings { get; init; } = 500;
 
-    public TimeSpan PingInterval { get; init; } = TimeSpan.FromMilliseconds(4);
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long one rate of datagrams is tried.</summary>
     public TimeSpan UdpTime { get; init; } = TimeSpan.FromSeconds(1);

@@ -34,6 +34,18 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
     }
 
     [Fact]
+    public async Task Both_ways_at_once_are_carried_as_fast_as_they_go()
+    {
+        var pair = await Up(kernelInitiates: true);
+        await pair.Site.Carries(WgFile.HubV4, KernelPair.Patience);
+        var up = await KernelPair.StartSending(pair.Site, pair.Hub, WgFile.HubV4, Much);
+        var down = await KernelPair.StartSending(pair.Hub, pair.Site, WgFile.SiteV4, Much);
+        await Task.WhenAll(up.GoOn(), down.GoOn());
+        await Task.WhenAll(up.Arrives(), down.Arrives());
+        await pair.KernelHasNoErrors();
+    }
+
+    [Fact]
     public async Task Either_end_may_change_its_address_under_transfer()
     {
         var pair = await Up(kernelInitiates: false);
