@@ -7,10 +7,11 @@ namespace Holdfast.Comparing.Peers;
 internal sealed record PeersPlan
 {
     public const string Usage = """
-        usage: compare peers [--peers N] [--rounds N] [--only NAME,NAME] [--json FILE] [--quick]
+        usage: compare peers [--peers N] [--rounds N] [--only NAME,NAME] [--no-restart] [--json FILE] [--quick]
           --peers N     peers of the hub (10000)
           --rounds N    rounds of all in turn (3)
           --only NAMES  some of: holdfast, wireguard-go
+          --no-restart  leaves out the hub's kill -9 and its calls afterwards
           --json FILE   writes every single figure
           --quick       300 peers, as little of each as still shows that it works
         """;
@@ -30,6 +31,9 @@ internal sealed record PeersPlan
     public IReadOnlyList<string> Names { get; init; } = [.. Hub.All.Select(h => h.Name)];
 
     public string? Json { get; init; }
+
+    /// <summary>Whether the hub is killed and started again.</summary>
+    public bool Restarts { get; init; } = true;
 
     /// <summary>How long one rate of datagrams is tried.</summary>
     public TimeSpan UdpTime { get; init; } = TimeSpan.FromSeconds(1);
@@ -57,6 +61,7 @@ internal sealed record PeersPlan
                 "--peers" => plan with { Peers = Number(Next()) },
                 "--rounds" => plan with { Rounds = Number(Next()) },
                 "--only" => plan with { Names = [.. Next().Split(',').Select(n => Hub.Named(n).Name)] },
+                "--no-restart" => plan with { Restarts = false },
                 "--json" => plan with { Json = Next() },
                 _ => throw new FormatException(Usage),
             };

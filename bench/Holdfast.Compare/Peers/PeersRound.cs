@@ -79,7 +79,7 @@ internal sealed class PeersRound
             Add(PeersMetric.IdleSessions, await MeasureIdle(host));
             Add(PeersMetric.OnePeer, await FindRate(host, swarm, 1));
             Add(PeersMetric.ManyPeers, await FindRate(host, swarm, Math.Min(Spread, _plan.Peers)));
-            if (_hub.Greets)
+            if (_hub.Greets && _plan.Restarts)
                 await MeasureRestart(host, swarm);
         }
         Add(PeersMetric.Stop, await Time(() => _hub.Stop(host)));
