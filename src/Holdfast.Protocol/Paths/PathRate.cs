@@ -8,6 +8,7 @@ namespace Holdfast.Protocol.Paths;
 internal struct PathRate
 {
     private const double MostSlack = 0.9;
+    private const double MuchSlack = 0.6; // what is lost with so short a queue is not lost because of it
 
     private TimeSpan _way; // latest measured, by two clocks: only differences mean anything
     private TimeSpan _leastWay;
@@ -43,10 +44,10 @@ internal struct PathRate
     /// <summary>Bytes that it delivers in a second when it is busy; 0 before that was measured.</summary>
     internal double BytesPerSecond { get; private set; }
 
-    /// <summary>Of <see cref="Judged"/> datagrams of late, those that were lost though there was no queue.</summary>
+    /// <summary>Of <see cref="Judged"/> datagrams of late, those that were lost though there was no queue of ours.</summary>
     internal int JudgedLost { get; private set; }
 
-    /// <summary>Datagrams of late that went when there was no queue.</summary>
+    /// <summary>Datagrams of late that went when there was no queue of ours, or it had been shortened.</summary>
     internal int Judged { get; private set; }
 
     /// <summary>Datagrams found lost.</summary>
@@ -171,7 +172,7 @@ internal struct PathRate
 
     private void Count(uint sequence, int lost)
     {
-        if (HasQueue || !_wasFull || (int)(sequence - _fullFrom) <= 0) return; // that may be our own doing
+        if ((HasQueue && _slack < MuchSlack) || !_wasFull || (int)(sequence - _fullFrom) <= 0) return; // that may be our own doing
         (Judged, JudgedLost) = (Judged + 1, JudgedLost + lost);
         if (Judged >= PathLimits.PacketsToJudge) (Judged, JudgedLost) = (Judged / 2, JudgedLost / 2);
     }
