@@ -22,7 +22,6 @@ internal struct PathRate
     private MonoTime _judgedAt;
     private int _lostSince; // since it was judged last
     private int _arrivedSince;
-    private bool _wasFull; // before, the rate is no more than what was asked of it
     private uint _fullFrom; // the latest number when it was first
     private double _slack; // part of our queue that is not used, because the path's buffers are short
 
@@ -60,7 +59,10 @@ internal struct PathRate
     internal readonly bool KnowsWay => _knowsWay;
 
     /// <summary>Whether so much is under way that what arrives shows what the path can do.</summary>
-    internal readonly bool IsBusy => InFlight >= Math.Max(BytesPerSecond * _feedback.TotalSeconds, _wasFull ? 0 : PathLimits.FirstWindow);
+    internal readonly bool IsBusy => InFlight >= Math.Max(BytesPerSecond * _feedback.TotalSeconds, WasFull ? 0 : PathLimits.FirstWindow);
+
+    /// <summary>Whether it ever had as much as it can take; before, its rate is no more than what was asked of it.</summary>
+    internal bool WasFull { get; private set; }
 
     /// <summary>Whether what goes by it waits on the way, as it was measured last.</summary>
     internal readonly bool HasQueue => _way > _leastWay + RoundTrip.Longer(PathLimits.QueueSeen, _feedback / 8);
@@ -124,13 +126,13 @@ internal struct PathRate
         var rate = (Delivered - latest.DeliveredBefore) / took;
         var isFull = HasQueue && latest.WasBusy;
         if (isFull) NoteFull();
-        if (rate > BytesPerSecond) BytesPerSecond += (rate - BytesPerSecond) * (_wasFull ? 0.5 : 1);
+        if (rate > BytesPerSecond) BytesPerSecond += (rate - BytesPerSecond) * (WasFull ? 0.5 : 1);
         else if (isFull) Lower(rate); // that is what it delivers
     }
 
     private void NoteFull()
     {
-        if (!_wasFull) (_wasFull, _fullFrom) = (true, Sequence);
+        if (!WasFull) (WasFull, _fullFrom) = (true, Sequence);
     }
 
     /// <summary>To half of it at most before it is drained: what looks like a queue may be a way that has become longer.</summary>
@@ -143,7 +145,7 @@ internal struct PathRate
     /// <summary>Bytes that may be under way.</summary>
     internal readonly long Window(MonoTime now)
     {
-        if (!_wasFull) return Math.Max(PathLimits.FirstWindow, (long)(BytesPerSecond * PathLimits.FirstGrowth * _feedback.TotalSeconds));
+        if (!WasFull) return Math.Max(PathLimits.FirstWindow, (long)(BytesPerSecond * PathLimits.FirstGrowth * _feedback.TotalSeconds));
         // Who is not busy may be able to do more, and a TCP that begins doubles what it sends with each round trip.
         var seconds = !_drainsUntil.Passed(now) ? (_feedback.TotalSeconds * 0.75) + (BatchSeconds / 2)
             : _feedback.TotalSeconds + QueueSeconds + (HasQueue ? 0 : Math.Min(_feedback.TotalSeconds, PathLimits.GrowsBy.TotalSeconds));
@@ -151,13 +153,13 @@ internal struct PathRate
     }
 
     /// <summary>Bytes a second that it may deliver in a moment: one that is full without a queue gets more with each round trip.</summary>
-    internal readonly double SoonBytesPerSecond => HasQueue && _wasFull ? BytesPerSecond : _wasFull ? BytesPerSecond * 2
+    internal readonly double SoonBytesPerSecond => HasQueue && WasFull ? BytesPerSecond : WasFull ? BytesPerSecond * 2
         : Math.Max(PathLimits.FirstWindow / Math.Max(_feedback.TotalSeconds, 0.001), BytesPerSecond * PathLimits.FirstGrowth);
 
     /// <summary>When one that goes now arrives, as far as can be told, by two clocks: to be compared with other paths.</summary>
     internal readonly TimeSpan ArrivesIn()
     {
-        if (!_wasFull || BytesPerSecond == 0) return _leastWay;
+        if (!WasFull || BytesPerSecond == 0) return _leastWay;
         // No more than a queue of ours: a rate that was not measured while it was busy is less than it can do.
         var queued = Math.Min((InFlight / BytesPerSecond) - _feedback.TotalSeconds, QueueSeconds);
         return queued > 0 ? _leastWay + TimeSpan.FromSeconds(queued) : _leastWay;
@@ -172,7 +174,7 @@ internal struct PathRate
 
     private void Count(uint sequence, int lost)
     {
-        if ((HasQueue && _slack < MuchSlack) || !_wasFull || (int)(sequence - _fullFrom) <= 0) return; // that may be our own doing
+        if ((HasQueue && _slack < MuchSlack) || !WasFull || (int)(sequence - _fullFrom) <= 0) return; // that may be our own doing
         (Judged, JudgedLost) = (Judged + 1, JudgedLost + lost);
         if (Judged >= PathLimits.PacketsToJudge) (Judged, JudgedLost) = (Judged / 2, JudgedLost / 2);
     }

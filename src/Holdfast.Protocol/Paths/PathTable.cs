@@ -122,7 +122,10 @@ internal sealed class PathTable
         HasSeveral = working > 1;
     }
 
-    /// <summary>Finds those that carry at once. One that rests does only if there is no other.</summary>
+    /// <summary>
+    /// Finds those that carry at once. One that rests does only if there is no other, and of those by one uplink that were never full
+    /// only the fastest: together they would fill a wire that they share several times over.
+    /// </summary>
     internal void ChooseCarrying(MonoTime now)
     {
         var best = (PathWish.Drained, int.MaxValue, true, true);
@@ -131,7 +134,16 @@ internal sealed class PathTable
         Array.Clear(_carrying);
         _carryingCount = 0;
         foreach (var path in _byId)
-            if (path is { State: PathState.Up } && OrderOf(path, now) == best) _carrying[_carryingCount++] = path;
+            if (path is { State: PathState.Up } && OrderOf(path, now) == best && StartsFirst(path)) _carrying[_carryingCount++] = path;
+
+        bool StartsFirst(PeerPath path)
+        {
+            if (path.Rate.WasFull) return true;
+            foreach (var other in _byId)
+                if (other is { State: PathState.Up } && other.SharesUplink(path) && OrderOf(other, now) == best && !other.Rate.WasFull
+                    && (other.Rate.Way, other.Id).CompareTo((path.Rate.Way, path.Id)) < 0) return false;
+            return true;
+        }
 
         static (PathWish, int, bool, bool) OrderOf(PeerPath path, MonoTime now) =>
             (path.Wish, path.Rank, !path.Rate.KnowsWay, !path.RestsUntil.Passed(now));

@@ -286,7 +286,9 @@ public sealed partial class Tunnel
         for (var id = 0; id < PathLimits.Paths && peer.PathMode != PathMode.Redundant; id++)
         {
             if (latest[id].Sequence == 0 || paths[id] is not { } path || path.State == PathState.Unproved) continue;
+            var wasFull = path.Rate.WasFull;
             if (latest[id].Moves == 0) path.Rate.Measure(latest[id], at, now.Mono);
+            if (path.Rate.WasFull != wasFull) paths.ChooseCarrying(now.Mono); // the next by this uplink may begin
             path.AwaitingSince = path.LastDataSent > latest[id].At ? now.Mono : MonoTime.Never;
             Answered(peer, paths, path, PathCause.DataAcknowledged, now);
             if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);
