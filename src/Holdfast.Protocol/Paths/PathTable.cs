@@ -104,6 +104,14 @@ internal sealed class PathTable
         return added;
     }
 
+    /// <summary>Takes one away.</summary>
+    internal void Remove(PeerPath path)
+    {
+        _byId[path.Id] = null;
+        if (Active == path) Active = null;
+        CountWorking();
+    }
+
     /// <summary>A moment by the other end's clock, in us: what frames have of it goes round in 71 minutes.</summary>
     internal long TheirTime(uint clock)
     {

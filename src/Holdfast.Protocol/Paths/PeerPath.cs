@@ -72,6 +72,7 @@ public sealed class PeerPath
 
     internal ProbeFlags Own; // by our uplink
     internal ProbeFlags Told; // by the other end
+    internal int CameBy; // the interface by which the peer was heard first; 0 if it was not
 
     // --- probing -----------------------------------------------------------------------------------------------
     internal readonly MonoTime Found;

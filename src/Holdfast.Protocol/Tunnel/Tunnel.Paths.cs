@@ -100,6 +100,7 @@ public sealed partial class Tunnel
         if (peer.PathTable is { } there) return there;
         var paths = peer.PathTable = new PathTable();
         var first = paths.Add(peer.CurrentEndpoint, LocalOf(peer.Source), now.Mono)!;
+        first.CameBy = peer.Source.InterfaceIndex;
         first.Become(PathState.Up, PathCause.Handshake, now.Mono);
         paths.Active = first;
         ref var arrival = ref paths.ArrivalsOf(0); // so far everything came by it

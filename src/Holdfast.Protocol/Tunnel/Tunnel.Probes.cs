@@ -20,10 +20,11 @@ public sealed partial class Tunnel
         if (arrival.From == from && arrival.To == to) return;
         var (last, local) = (arrival, LocalOf(to));
         var isKnown = paths.Find(from, local) is not null;
+        if (!isKnown && local.InterfaceIndex == 0 && WasUplink(paths, to)) return; // it is lost, or held down: no way around that
         if (!isKnown && !paths.MayLearn(now.Mono)) return; // with one of the next messages
         (arrival.From, arrival.To) = (from, to);
         if (isKnown || paths.Add(from, local, now.Mono) is not { } path) return;
-        path.Own = FlagsOf(local);
+        (path.Own, path.CameBy) = (FlagsOf(local), to.InterfaceIndex);
         var before = last.From.IsKnown ? paths.Find(last.From, LocalOf(last.To)) : null;
         path.Replaces = before is { State: PathState.Up } ? before : before?.Replaces; // never a chain
         if (path.Replaces is { } moved) (moved.Nonce, moved.NextProbe) = (0, now.Mono);
@@ -99,9 +100,24 @@ public sealed partial class Tunnel
         }
         path.Replaces = null;
         Choose(peer, paths, now);
+        if (path.Local.InterfaceIndex != 0) LeaveUnbound(peer, paths, path, now);
         if (paths.HasSeveral) WidenWindows(peer);
         if (paths.NeedsPromise) (path.Nonce, path.NextProbe) = (0, now.Mono);
         ArmPaths(peer, path.MayLeadFrom);
+    }
+
+    /// <summary>While an uplink was not known, the host's routing led by it, or by whatever there was: the same wire does not count
+    /// twice.</summary>
+    private void LeaveUnbound(Peer peer, PathTable paths, PeerPath path, in Now now)
+    {
+        foreach (var other in paths.All)
+        {
+            if (other is not { Local.InterfaceIndex: 0 }) continue;
+            if (other.Local.Address != default && other.CameBy != path.Local.InterfaceIndex) continue;
+            other.Become(PathState.Down, PathCause.UplinkLost, now.Mono);
+            Leave(peer, paths, other, now);
+            paths.Remove(other);
+        }
     }
 
     /// <summary>A handshake came by a path that had carried before: it does again.</summary>
@@ -161,6 +177,8 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
             if (path is not null && path.NextProbe.Passed(now.Mono)) ProbeDue(peer, paths, path, now);
         Choose(peer, paths, now);
+        // Nothing carries what is sent: the other end may have begun anew, and know nothing of this session.
+        if (IsCutOff(paths, now.Mono) && peer.Timers.Retransmit == MonoTime.Never) Initiate(peer, now);
 
         var next = paths.AcknowledgementDue;
         if (paths.Order is { } ordered && ordered.Due < next) next = ordered.Due;

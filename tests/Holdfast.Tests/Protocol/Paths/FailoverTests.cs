@@ -142,6 +142,59 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public void What_comes_by_an_uplink_that_is_lost_makes_no_way_around_its_loss()
+    {
+        var net = new PathNet(2).Connect();
+        net.ShowUplinks(net.A, net.Links[1]); // the link itself goes on
+        net.Stream(500, TimeSpan.FromMilliseconds(10));
+        Assert.All(net.A.Peer.Paths, path => Assert.NotEqual(0, path.Local.InterfaceIndex));
+        Assert.DoesNotContain(net.A.Peer.Paths, path => path.Local.InterfaceIndex == 2 && path.State == PathState.Up);
+    }
+
+    [Fact]
+    public void All_uplinks_lost_and_back_are_the_same_paths()
+    {
+        var net = new PathNet(2).Connect();
+        net.Stream(100, TimeSpan.FromMilliseconds(10));
+        foreach (var link in net.Links) link.IsCut = true;
+        net.ShowUplinks(net.A, [.. net.Links]);
+        net.Stream(100, TimeSpan.FromMilliseconds(10)); // as the host's routing would have it
+        foreach (var link in net.Links) link.IsCut = false;
+        net.Stream(100, TimeSpan.FromMilliseconds(10));
+        net.ShowUplinks(net.A);
+        net.Stream(300, TimeSpan.FromMilliseconds(10));
+        Assert.Equal([1, 2], net.A.Peer.Paths.Where(path => path.State == PathState.Up).Select(path => path.Local.InterfaceIndex).Order());
+    }
+
+    [Fact]
+    public void An_uplink_that_was_heard_before_it_was_known_is_one_path()
+    {
+        var net = new PathNet(2);
+        net.ShowUplinks(net.A, net.Links[1]);
+        net.Connect();
+        net.B.Tunnel.SetElsewhere(net.B.Peer, [net.Links[1].Near], net.Now);
+        net.Stream(100, TimeSpan.FromMilliseconds(10));
+        Assert.Contains(net.A.Peer.Paths, path => path is { Local.InterfaceIndex: 0, State: PathState.Up });
+        net.ShowUplinks(net.A);
+        net.Stream(200, TimeSpan.FromMilliseconds(10));
+        Assert.Equal([1, 2], net.A.Peer.Paths.Where(path => path.State == PathState.Up).Select(path => path.Local.InterfaceIndex).Order());
+        Assert.Equal(net.Sent, net.B.Arrived.Count);
+    }
+
+    [Fact]
+    public void An_end_that_began_anew_without_a_word_is_met_as_soon_as_no_path_answers()
+    {
+        var net = new PathNet(2).Connect();
+        net.Run(TimeSpan.FromSeconds(10)); // an initiation may follow the last one
+        net.Stream(200, HalfMillisecond);
+        net.RestartB();
+        var restarted = net.Now.Mono;
+        net.Stream(400, TimeSpan.FromMilliseconds(10));
+        var first = net.B.Arrived[0].At - restarted;
+        Assert.True(first < TimeSpan.FromSeconds(1), $"{first}\n{string.Join('\n', net.A.Told)}");
+    }
+
+    [Fact]
     public void A_restarted_end_is_asked_again_to_acknowledge()
     {
         var net = new PathNet(2).Connect();
