@@ -55,7 +55,7 @@ public sealed class TunnelFile(IConfigFiles files)
     }
 
     private ConfigResult<NodeConfig> ParseNode(string path, ConfigText file)
-        => WithModes(YamlFile.Parse(path, file.Text, files, TableNames()), file, _ => false);
+        => WithModes(YamlFile.Parse(path, file.Text, files, TableNames(), Interfaces()), file, _ => false);
 
     private ConfigResult<TunnelConfig> ParseWgQuick(string path, ConfigText file)
         => WithModes(WgQuickFile.Parse(path, file.Text, TableNames()), file, c => c.HasHooks);
@@ -92,6 +92,18 @@ public sealed class TunnelFile(IConfigFiles files)
             if (!line.IsEmpty && line[0] != '#') return line[0] != '[';
         }
         return true;
+    }
+
+    private string[]? Interfaces()
+    {
+        try
+        {
+            return InterfaceName.ListedIn(files.Read(InterfaceName.List, ConfigLimits.FileBytes).Text);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null; // nothing is said of interfaces then
+        }
     }
 
     private RouteTableNames TableNames()

@@ -8,8 +8,9 @@ public static class YamlFile
     /// <param name="text">The file's text.</param>
     /// <param name="files">Where key files are read.</param>
     /// <param name="tables">Names of routing tables; the kernel's own three if null.</param>
-    public static ConfigResult<NodeConfig> Parse(
-        string path, string text, IConfigFiles files, RouteTableNames? tables = null)
+    /// <param name="interfaces">The interfaces that there are just now; null where that is not known.</param>
+    public static ConfigResult<NodeConfig> Parse(string path, string text, IConfigFiles files, RouteTableNames? tables = null,
+        IReadOnlyList<string>? interfaces = null)
     {
         var findings = new ConfigFindings(path);
         var root = new YamlComposer(findings).Compose(text.TrimStart('\uFEFF'));
@@ -17,7 +18,7 @@ public static class YamlFile
         var group = new YamlGroup(findings);
         var keys = new KeyFiles(path, files, findings);
         var tunnels = new YamlTunnelReader(findings, group, keys, tables ?? RouteTableNames.BuiltIn);
-        var node = new YamlNodeReader(findings, group, tunnels, new YamlUplinkReader(findings, group)).Read(root);
+        var node = new YamlNodeReader(findings, group, tunnels, new YamlUplinkReader(findings, group, interfaces)).Read(root);
         return findings.Result(node);
     }
 

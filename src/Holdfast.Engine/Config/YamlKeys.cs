@@ -57,7 +57,7 @@ public static class YamlKeys
     /// <summary>An uplink.</summary>
     public static readonly ConfigSection Uplink = new("Uplink", "an uplink",
     [
-        new("interface", ConfigType.InterfaceName, "", "The interface's name; once in the list. It need not be there yet.")
+        new("interface", ConfigType.InterfaceName, "", "The interface's name; once in the list. It need not be there yet; if it is not, that is said.")
         {
             Presence = Required,
         },

@@ -85,7 +85,7 @@ internal sealed class YamlPeerReader(ConfigFindings findings, YamlGroup group, K
             }
             else if (peer.Endpoints.Contains(endpoint))
             {
-                findings.Error(place, $"{endpoint} stands twice", "remove one of them");
+                findings.Warn(place, $"{endpoint} stands twice, and is taken once", "remove one of them");
             }
             else if (peer.Endpoints.Count == ConfigLimits.Endpoints)
             {

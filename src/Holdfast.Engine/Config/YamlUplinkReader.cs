@@ -1,7 +1,10 @@
 namespace Holdfast.Engine.Config;
 
 /// <summary>Maps the uplinks of a node's file.</summary>
-internal sealed class YamlUplinkReader(ConfigFindings findings, YamlGroup group)
+/// <param name="findings">What is wrong.</param>
+/// <param name="group">Takes maps apart.</param>
+/// <param name="interfaces">The interfaces that there are just now; null where that is not known.</param>
+internal sealed class YamlUplinkReader(ConfigFindings findings, YamlGroup group, IReadOnlyList<string>? interfaces)
 {
     /// <summary>Those that can be read, each with its place; errors are in the findings.</summary>
     public List<(UplinkConfig Uplink, Place Place)> Read(YamlNode value)
@@ -19,7 +22,20 @@ internal sealed class YamlUplinkReader(ConfigFindings findings, YamlGroup group)
             else
                 read.Add((uplink, item.Place));
         }
+        WarnOfMissing(read);
         return read;
+    }
+
+    // It may be a modem that is not plugged in yet; and it may be a slip, for one that is not in the list.
+    private void WarnOfMissing(List<(UplinkConfig Uplink, Place Place)> read)
+    {
+        if (interfaces is null) return;
+        var names = read.Select(r => r.Uplink.Interface).ToArray();
+        foreach (var (uplink, place) in read.Where(r => !interfaces.Contains(r.Uplink.Interface)))
+        {
+            var meant = NearestWord.Of(uplink.Interface, interfaces.Except(names)) is { } near ? $"did you mean {near}? " : "";
+            findings.Warn(place, $"there is no interface {uplink.Interface} here yet", $"{meant}it is used once it comes");
+        }
     }
 
     private UplinkConfig? ReadOne(YamlNode node)

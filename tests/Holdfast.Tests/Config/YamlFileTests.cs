@@ -114,7 +114,6 @@ public sealed class YamlFileTests
             "7:5: the peer of line 5 is called x too; give each peer a name of its own" },
         { Peer + "    endpoints: [\"wss://h/x\"]",
             "6:17: transport wss:// is not supported by this version; use udp://" },
-        { Peer + "    endpoints: [h:1, \"udp://h:1\"]", "6:22: h:1 stands twice; remove one of them" },
         { Peer + "    endpoints: h:1",
             "6:16: endpoints takes a list, not a single value; write endpoints: [FIRST, SECOND]" },
         { Peer + "    paths: redundnat", "6:12: unknown use of paths 'redundnat'; did you mean redundant?" },
@@ -222,6 +221,25 @@ public sealed class YamlFileTests
             + "{interface: eth0.5}]", new MemoryFiles()).Value!;
         Assert.Equal([new("wwan0", 1000, IsMetered: true, IsBackup: true), new("eth0.5")], node.Uplinks);
         Assert.Equal(100, node.Uplinks[1].Weight);
+    }
+
+    [Fact]
+    public void An_uplink_that_is_not_there_yet_and_an_endpoint_that_stands_twice_are_warned_of()
+    {
+        const string Table = "Inter-| Receive\n face |bytes\n    lo:  1 2 3\n  eth0: 1 2\n  eth1: 4 5\nwwp0s20: 6 7\n";
+        var text = "uplinks: [{interface: eht1}, {interface: eth0}, {interface: usb0}]\n" + Peer + "    endpoints: [h:1, \"udp://h:1\"]";
+        var result = new TunnelFile(new MemoryFiles().With("n.yaml", text).With("/proc/net/dev", Table)).LoadNode("n.yaml");
+        Assert.Empty(result.Errors);
+        Assert.Equal(
+        [
+            "n.yaml:1:11: there is no interface eht1 here yet; did you mean eth1? it is used once it comes",
+            "n.yaml:1:49: there is no interface usb0 here yet; it is used once it comes",
+            "n.yaml:7:22: h:1 stands twice, and is taken once; remove one of them",
+        ], result.Warnings.Select(w => w.ToString()));
+        Assert.Equal(["eht1", "eth0", "usb0"], result.Value!.Uplinks.Select(u => u.Interface));
+        Assert.Single(result.Value.Tunnels[0].Peers[0].Endpoints);
+        // Where nobody knows which interfaces there are, nothing is said of them.
+        Assert.Single(new TunnelFile(new MemoryFiles().With("n.yaml", text)).LoadNode("n.yaml").Warnings);
     }
 
     [Fact]
