@@ -22,10 +22,16 @@ internal static class LabEvidence
         ["ps", "-ef"],
     ];
 
+    /// <summary>What an engine says of itself, if one runs and there is the program to ask it.</summary>
+    private static readonly string[][] OfEngines = [["status", "--json"], ["path", "list"], ["uplink", "list"], ["log"]];
+
     public static async Task SaveHost(Host host, string directory)
     {
         var text = new StringBuilder();
-        foreach (var question in Questions)
+        IEnumerable<string[]> questions = [.. Questions, ["ip", "-s", "-s", "link", "show"]];
+        if (host.PidsOf("holdfast").Count > 0)
+            questions = questions.Concat(OfEngines.Select(words => (string[])[HoldfastBinary.Path, .. words]));
+        foreach (var question in questions)
         {
             try
             {

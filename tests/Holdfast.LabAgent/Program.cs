@@ -9,10 +9,11 @@ internal static class Program
     private const string Usage = """
         usage: agent tcp-echo-server PORT
                agent tcp-echo-client ADDRESS PORT [INTERVAL-MS]
+               agent tcp-sessions ADDRESS PORT COUNT
                agent udp-receive PORT [IDLE-SECONDS]
                agent udp-send ADDRESS PORT PACKETS-PER-SECOND BYTES COUNT
                agent file-receive PORT
-               agent file-send ADDRESS PORT BYTES
+               agent file-send ADDRESS PORT BYTES [BYTES-PER-SECOND]
                agent swarm HUB-ADDRESS HUB-PORT HUB-KEY SITES CALLS-PER-SECOND
                agent flood HUB-ADDRESS HUB-PORT HUB-KEY PER-SECOND SECONDS SOURCES
                agent draw DRAWING...
@@ -30,6 +31,8 @@ internal static class Program
                     => EchoClient.Run(address, Number(port), EchoClient.UsualInterval, stop.Token),
                 ["tcp-echo-client", var address, var port, var interval]
                     => EchoClient.Run(address, Number(port), TimeSpan.FromMilliseconds(Number(interval)), stop.Token),
+                ["tcp-sessions", var address, var port, var count]
+                    => Sessions.Run(At(address, port), Number(count), stop.Token),
                 ["udp-receive", var port] => UdpReceiver.Run(Number(port), UdpReceiver.UsualIdle, stop.Token),
                 ["udp-receive", var port, var idle]
                     => UdpReceiver.Run(Number(port), TimeSpan.FromSeconds(Number(idle)), stop.Token),
@@ -37,7 +40,9 @@ internal static class Program
                     => UdpSender.Run(address, Number(port), Number(rate), Number(size), Number(count), stop.Token),
                 ["file-receive", var port] => FileReceiver.Run(Number(port), stop.Token),
                 ["file-send", var address, var port, var bytes]
-                    => FileSender.Run(address, Number(port), Number(bytes), stop.Token),
+                    => FileSender.Run(address, Number(port), Number(bytes), rate: null, stop.Token),
+                ["file-send", var address, var port, var bytes, var rate]
+                    => FileSender.Run(address, Number(port), Number(bytes), Number(rate), stop.Token),
                 ["swarm", var address, var port, var key, var sites, var calls]
                     => Swarm.Run(At(address, port), key, Number(sites), Number(calls), stop.Token),
                 ["spread", var sites, var rate, var size, var count]

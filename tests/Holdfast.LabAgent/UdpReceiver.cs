@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Labs;
@@ -13,6 +14,8 @@ internal sealed class UdpReceiver
     // After the end was told, stragglers get this long.
     private static readonly TimeSpan Straggling = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
+
     private const int MostNumbers = 50_000_000;
     private const int ReceiveBuffer = 8 * 1024 * 1024;
     private const int SolSocket = 1, ReceiveBufferForce = 33; // asm-generic/socket.h: the host's limit does not count
@@ -24,8 +27,8 @@ internal sealed class UdpReceiver
     private long _received, _duplicated, _reordered, _highest = -1, _total;
     private double _jitter;
     private TimeSpan? _lastAge;
-    private TimeSpan _longestGap, _leastAge = TimeSpan.MaxValue, _mostAge, _allAges;
-    private long _lastArrival;
+    private TimeSpan _longestGap, _gapSinceReport, _leastAge = TimeSpan.MaxValue, _mostAge, _allAges;
+    private long _lastArrival, _lastReport;
 
     public static async Task Run(int port, TimeSpan idle, CancellationToken stop)
     {
@@ -111,10 +114,9 @@ internal sealed class UdpReceiver
 
     private void Time(UdpProbe probe)
     {
-        var arrival = System.Diagnostics.Stopwatch.GetTimestamp();
-        if (_lastArrival != 0 && System.Diagnostics.Stopwatch.GetElapsedTime(_lastArrival, arrival) is var gap
-            && gap > _longestGap)
-            _longestGap = gap;
+        var arrival = Stopwatch.GetTimestamp();
+        if (_lastArrival != 0)
+            CountGap(Stopwatch.GetElapsedTime(_lastArrival, arrival));
         _lastArrival = arrival;
         var age = probe.Age;
         // RFC 3550, 6.4.1
@@ -124,6 +126,16 @@ internal sealed class UdpReceiver
         _leastAge = age < _leastAge ? age : _leastAge;
         _mostAge = age > _mostAge ? age : _mostAge;
         _allAges += age;
+    }
+
+    private void CountGap(TimeSpan gap)
+    {
+        _longestGap = gap > _longestGap ? gap : _longestGap;
+        _gapSinceReport = gap > _gapSinceReport ? gap : _gapSinceReport;
+        if (Stopwatch.GetElapsedTime(_lastReport) < ReportInterval)
+            return;
+        Report.Print(new UdpProgress(_received, _highest + 1 - _received, _gapSinceReport.TotalMilliseconds));
+        (_lastReport, _gapSinceReport) = (Stopwatch.GetTimestamp(), TimeSpan.Zero);
     }
 
     private void Print() => Report.Print(new UdpReceived(_total, _received, _duplicated, _reordered,

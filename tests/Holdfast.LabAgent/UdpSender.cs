@@ -5,7 +5,8 @@ using Holdfast.Labs;
 
 namespace Holdfast.LabAgents;
 
-/// <summary>Sends numbered datagrams at an even pace: a small bunch every millisecond.</summary>
+/// <summary>Sends numbered datagrams at an even pace, a small bunch every millisecond, until it has sent all or is told to
+/// stop.</summary>
 internal static class UdpSender
 {
     // The end is told several times, since it may be lost like everything else, and over a while, in which a receiver that was
@@ -25,7 +26,7 @@ internal static class UdpSender
         long sent = 0;
         var watch = Stopwatch.StartNew();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        while (sent < count && await timer.WaitForNextTickAsync(stop))
+        while (sent < count && !stop.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             for (var due = Math.Min(count, (long)(watch.Elapsed.TotalSeconds * rate)); sent < due; sent++)
             {
@@ -36,9 +37,9 @@ internal static class UdpSender
         }
         var elapsed = watch.Elapsed;
         timer.Period = TellInterval;
-        for (var i = 0; i < TimesToTell && await timer.WaitForNextTickAsync(stop); i++)
+        for (var i = 0; i < TimesToTell && await timer.WaitForNextTickAsync(CancellationToken.None); i++)
         {
-            new UdpProbe(UdpProbe.End, Stopwatch.GetTimestamp(), count).Write(datagram);
+            new UdpProbe(UdpProbe.End, Stopwatch.GetTimestamp(), sent).Write(datagram);
             TrySend(socket, datagram);
         }
         Report.Print(new UdpSent(sent, refused, elapsed.TotalMilliseconds));

@@ -20,15 +20,18 @@ public sealed class FileTransfer : IAsyncDisposable
     /// <param name="from">The host that sends, and connects.</param>
     /// <param name="to">The host that receives, and listens.</param>
     /// <param name="address">The receiver's address.</param>
-    /// <param name="bytes">The file's length.</param>
+    /// <param name="bytes">The file's length, unless it is cut short.</param>
+    /// <param name="rate">Bytes a second at most; null is as fast as it goes.</param>
     /// <param name="port">The receiver's port.</param>
     /// <exception cref="LabException">It did not begin.</exception>
-    public static async Task<FileTransfer> Begin(Host from, Host to, string address, int bytes, int port = 7003)
+    public static async Task<FileTransfer> Begin(Host from, Host to, string address, int bytes, int? rate = null,
+        int port = 7003)
     {
         var receiver = Agent.Start(to, "file-receive", Agent.Number(port));
         await receiver.WaitForLine("\"ready\"", StartDeadline);
         var transfer = new FileTransfer(receiver,
-            Agent.Start(from, "file-send", address, Agent.Number(port), Agent.Number(bytes)));
+            Agent.Start(from, ["file-send", address, Agent.Number(port), Agent.Number(bytes),
+                .. rate is { } most ? new[] { Agent.Number(most) } : []]));
         await transfer.HasArrived(1, StartDeadline);
         return transfer;
     }
@@ -44,6 +47,9 @@ public sealed class FileTransfer : IAsyncDisposable
         if (Arrived < bytes)
             throw new LabException($"the transfer broke: {_sender.Describe()}\n{_receiver.Describe()}");
     }
+
+    /// <summary>Has the file end here, instead of at its whole length.</summary>
+    public Task CutShort() => _sender.Kill(Signal.Term);
 
     /// <summary>Waits for the end.</summary>
     /// <param name="within">The deadline.</param>
