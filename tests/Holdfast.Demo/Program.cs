@@ -11,7 +11,7 @@ internal static class Program
         {
             if (LabRequirements.Check("ip", "unshare", "nsenter", "mount", "ping") is { } missing)
                 throw new LabException(missing);
-            await Demo.Run(new Story(Console.Out));
+            await Demo.Run(new Story(Console.Out, Columns()));
             return 0;
         }
         catch (LabException e)
@@ -20,4 +20,8 @@ internal static class Program
             return 1;
         }
     }
+
+    // A dumb terminal can't draw anew, and one that does not tell its width can't be drawn on.
+    private static int? Columns() => !Console.IsOutputRedirected && Console.WindowWidth > 1
+        && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb") ? Console.WindowWidth : null;
 }

@@ -4,8 +4,8 @@ using Holdfast.Labs;
 namespace Holdfast.Demos;
 
 /// <summary>
-/// Counts what a wiretapper sees: handshakes, other datagrams of the tunnel, and packets that are none of it. Asked by
-/// the wire's relay about each packet; blocks nothing.
+/// Counts what a wiretapper of all wires sees: handshakes, other datagrams of the tunnel, and packets that are none of it. Asked
+/// by the wires' relays about each packet; blocks nothing.
 /// </summary>
 internal sealed class WireWatch(ushort port)
 {
@@ -34,13 +34,16 @@ internal sealed class WireWatch(ushort port)
     {
         if (!IpLayout.TryRead(packet, out var layout))
             return false;
-        if (layout.Protocol == IpLayout.Udp && packet.Length > layout.Payload + UdpHeader
-            && BinaryPrimitives.ReadUInt16BigEndian(packet[(layout.Payload + 2)..]) == port)
+        if (layout.Protocol == IpLayout.Udp && packet.Length > layout.Payload + UdpHeader && IsOurs(packet[layout.Payload..]))
             Count(packet[(layout.Payload + UdpHeader)..]);
         else if (layout.Protocol == IpLayout.Tcp || IsPing(packet, layout))
             Interlocked.Increment(ref _inClear);
         return false;
     }
+
+    // The NAT gives the site's end other ports.
+    private bool IsOurs(ReadOnlySpan<byte> udp)
+        => BinaryPrimitives.ReadUInt16BigEndian(udp) == port || BinaryPrimitives.ReadUInt16BigEndian(udp[2..]) == port;
 
     // Not ICMP's errors: a host without an engine answers the tunnel's datagrams with "port unreachable".
     private static bool IsPing(ReadOnlySpan<byte> packet, IpLayout layout)
