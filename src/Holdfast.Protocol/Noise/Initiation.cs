@@ -19,6 +19,9 @@ internal sealed class Initiation : IDisposable
     /// <summary>What this end offered when it wrote it.</summary>
     internal Capabilities Offers { get; }
 
+    /// <summary>The whole message, if it may be sent once more; null if not.</summary>
+    internal byte[]? Kept { get; set; }
+
     private Span<byte> Ephemeral => _memory.AsSpan(0, 32);
 
     private SymmetricState State => new(_memory.AsSpan(32));

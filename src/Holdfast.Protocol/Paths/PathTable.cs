@@ -66,6 +66,9 @@ internal sealed class PathTable
     /// <summary>When that was.</summary>
     internal MonoTime NewestAt { get; set; }
 
+    /// <summary>When an initiation last went by all of them.</summary>
+    internal MonoTime LastInitiation { get; set; } = MonoTime.LongAgo;
+
     /// <summary>When data last went to the peer or came from it.</summary>
     internal MonoTime LastData { get; set; } = MonoTime.LongAgo;
 
@@ -164,10 +167,12 @@ internal sealed class PathTable
     internal void ForgetPromise(MonoTime now)
     {
         _isPromised = false;
+        foreach (ref var arrival in _arrivals.AsSpan()) (arrival.Packets, arrival.Bytes) = (0, 0);
         foreach (var path in _byId)
         {
             if (path is null) continue;
             path.Rate = default; // its clock may be another one
+            (path.CountedFrom, path.ArrivedPackets, path.ArrivedOf) = (path.SentPackets, 0, 0); // it counts anew
             if (path.MayCarry) (path.AwaitingSince, path.Nonce, path.NextProbe) = (MonoTime.Never, 0, now);
         }
     }

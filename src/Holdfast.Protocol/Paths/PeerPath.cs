@@ -55,7 +55,7 @@ public sealed class PeerPath
     /// <summary>Of the datagrams sent, those that the other end says it received; it says so from time to time.</summary>
     public long ArrivedPackets { get; internal set; }
 
-    /// <summary>How many had been sent when the other end said so.</summary>
+    /// <summary>How many had been sent when the other end said so, without those before it began anew.</summary>
     public long ArrivedOf { get; internal set; }
 
     /// <summary>Datagrams that were sent once more by another path when this one failed.</summary>
@@ -72,6 +72,7 @@ public sealed class PeerPath
 
     internal ProbeFlags Own; // by our uplink
     internal ProbeFlags Told; // by the other end
+    internal long CountedFrom; // datagrams sent before the other end began to count
     internal int CameBy; // the interface by which the peer was heard first; 0 if it was not
 
     // --- probing -----------------------------------------------------------------------------------------------

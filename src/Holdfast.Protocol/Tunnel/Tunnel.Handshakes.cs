@@ -32,22 +32,37 @@ public sealed partial class Tunnel
         peer.Cookies.WriteMacs(peer.PublicKey, message, now.Mono);
         message.CopyTo(_datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.InitiationBytes));
         Send(peer, Message.InitiationBytes, now.Mono);
-        SendCopies(peer, message, now.Mono);
+        if (peer.PathTable is { } paths)
+        {
+            peer.Initiation.Kept = message.ToArray();
+            SendCopies(peer, paths, message, now.Mono, isAgain: false);
+        }
         Arm(peer, ref peer.Timers.Retransmit, now.Mono + Limits.RekeyTimeout + Jitter());
     }
 
     /// <summary>Another Holdfast end gets the same bytes by every path, and answers by each: the first answer counts.</summary>
-    private void SendCopies(Peer peer, ReadOnlySpan<byte> message, MonoTime now)
+    private void SendCopies(Peer peer, PathTable paths, ReadOnlySpan<byte> message, MonoTime now, bool isAgain)
     {
-        if (peer.PathTable is not { } paths) return;
+        paths.LastInitiation = now;
         var local = LocalOf(peer.Source);
         foreach (var path in paths.All)
         {
             if (path is null || !HasUplink(path.Local)) continue;
-            if (path.Remote == peer.CurrentEndpoint && path.Local == local) continue;
+            if (!isAgain && path.Remote == peer.CurrentEndpoint && path.Local == local) continue;
             message.CopyTo(_datagrams.Reserve(path.Remote, path.Local, message.Length));
             CommitBy(peer, path, message.Length, now);
         }
+    }
+
+    /// <summary>
+    /// Nothing carries what is sent: the other end may have begun anew, and know nothing of this session. It may also not be there yet,
+    /// or a path come back: until the next initiation is due, the last one is sent again.
+    /// </summary>
+    private void InitiateCutOff(Peer peer, PathTable paths, in Now now)
+    {
+        if (peer.Timers.Retransmit == MonoTime.Never) Initiate(peer, now);
+        else if (peer.Initiation is { Kept: { } message } && (paths.LastInitiation + PathLimits.CarryingProbe).Passed(now.Mono))
+            SendCopies(peer, paths, message, now.Mono, isAgain: true);
     }
 
     private Tai64n NextTimestamp(Peer peer, in Now now)

@@ -177,8 +177,7 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
             if (path is not null && path.NextProbe.Passed(now.Mono)) ProbeDue(peer, paths, path, now);
         Choose(peer, paths, now);
-        // Nothing carries what is sent: the other end may have begun anew, and know nothing of this session.
-        if (IsCutOff(paths, now.Mono) && peer.Timers.Retransmit == MonoTime.Never) Initiate(peer, now);
+        if (IsCutOff(paths, now.Mono)) InitiateCutOff(peer, paths, now);
 
         var next = paths.AcknowledgementDue;
         if (paths.Order is { } ordered && ordered.Due < next) next = ordered.Due;
@@ -217,7 +216,7 @@ public sealed partial class Tunnel
             | (peer.PathMode != PathMode.Bond ? ProbeFlags.None
                 : Spreading.Quickest(paths.Carrying) == path ? ProbeFlags.Spreads | ProbeFlags.Fastest : ProbeFlags.Spreads);
         Span<byte> frame = stackalloc byte[Probe.Bytes];
-        new Probe(path.Id, flags, path.Nonce, (ulong)path.SentPackets + 1).Write(frame);
+        new Probe(path.Id, flags, path.Nonce, (ulong)(path.SentPackets - path.CountedFrom) + 1).Write(frame);
         SendFrameBy(peer, keypair, path, frame, now.Mono);
     }
 

@@ -192,6 +192,23 @@ public sealed class FailoverTests
         net.Stream(400, TimeSpan.FromMilliseconds(10));
         var first = net.B.Arrived[0].At - restarted;
         Assert.True(first < TimeSpan.FromSeconds(1), $"{first}\n{string.Join('\n', net.A.Told)}");
+        // What the one before did not get is no loss of the path's.
+        Assert.All(net.A.Peer.Paths.Where(p => p is { State: PathState.Up, ArrivedOf: > 0 }), p => Assert.InRange(p.ArrivedOf - p.ArrivedPackets, -20, 0));
+    }
+
+    [Fact]
+    public void An_end_that_comes_while_an_initiation_is_unanswered_gets_it_within_a_second()
+    {
+        var net = new PathNet(2).Connect();
+        net.Run(TimeSpan.FromSeconds(10));
+        foreach (var link in net.Links) link.IsCut = true;
+        net.Stream(200, TimeSpan.FromMilliseconds(10)); // the first initiation goes in the first second, the next 5 s later
+        net.RestartB();
+        foreach (var link in net.Links) link.IsCut = false;
+        var restarted = net.Now.Mono;
+        net.Stream(400, TimeSpan.FromMilliseconds(10));
+        var first = net.B.Arrived[0].At - restarted;
+        Assert.True(first < TimeSpan.FromSeconds(1.2), $"{first}\n{string.Join('\n', net.A.Told)}");
     }
 
     [Fact]
