@@ -21,7 +21,6 @@ internal sealed class Demo
     private readonly Stage _stage;
     private FileTransfer _file = null!;
     private Call _call = null!;
-    private PathView _view = null!;
     private long _lost; // datagrams of the call, while no hub ran
 
     private Demo(Stage stage, Story story) => (_stage, _story) = (stage, story);
@@ -52,8 +51,8 @@ internal sealed class Demo
         await _stage.WriteFiles();
         _story.More($"Inside the tunnel the hub is {Stage.HubInside} and the site {Stage.SiteInside}; the file says `paths: bond`.");
         await BringUp();
-        await using (_view = new PathView(_stage.Site, Stage.Device, _story))
-            await Carry();
+        await using (var view = new PathView(_stage.Site, Stage.Device, _story))
+            await Carry(view);
         Judge(watch);
         await TakeDown();
     }
@@ -66,7 +65,7 @@ internal sealed class Demo
         _story.Step($"`holdfast up` on both: up after {Text(hub)} and {Text(site)}. Both uplinks are paths to the hub.");
     }
 
-    private async Task Carry()
+    private async Task Carry(PathView view)
     {
         await using (_call = await Call.Begin(_stage.Site, _stage.Hub, Stage.HubInside))
         await using (_file = await FileTransfer.Begin(_stage.Site, _stage.Hub, Stage.HubInside, int.MaxValue, FileRate))
@@ -74,18 +73,18 @@ internal sealed class Demo
             await _file.HasArrived(Megabyte, Patience);
             _story.Step($"From the site to the hub: a file in one TCP connection, {FileRate * 8 / Megabyte} Mbit/s, and a call, "
                 + $"{Call.Rate} packets a second.");
-            await _view.Tell();
+            await view.Tell();
             var (one, two) = (_stage.Lab.Wire(Stage.Uplinks[0].Name), _stage.Lab.Wire(Stage.Uplinks[1].Name));
-            await Lose(one, "The wire of isp1 is pulled", () => one.Unplug());
+            await Lose(view, one, "The wire of isp1 is pulled", () => one.Unplug());
             await GetBack(one, "It is plugged again", () => one.Plug());
-            await Lose(two, "isp2 is cut silently: wire and carrier stay, nothing passes", two.Cut);
+            await Lose(view, two, "isp2 is cut silently: wire and carrier stay, nothing passes", two.Cut);
             await GetBack(two, "The cut ends", two.Restore);
             await KillHub();
             await End();
         }
     }
 
-    private async Task Lose(Wire wire, string what, Action fault)
+    private async Task Lose(PathView view, Wire wire, string what, Action fault)
     {
         var heard = _call.Reports.Count;
         var before = _file.Arrived;
@@ -94,7 +93,7 @@ internal sealed class Demo
         await _file.HasArrived(before + Megabyte, Patience);
         var gap = await _call.GoesOn(heard, lost: 0, Patience);
         _story.Step($"{what}. Longest gap in the call {Text(gap)}, no packet lost; the file goes on.");
-        await _view.Tell();
+        await view.Tell();
         Expect(gap < 1000, $"the call heard nothing for {Text(gap)}");
     }
 
