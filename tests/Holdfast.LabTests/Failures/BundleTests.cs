@@ -1,5 +1,3 @@
-using Holdfast.LabTests.Scenarios;
-
 namespace Holdfast.LabTests.Failures;
 
 /// <summary>
