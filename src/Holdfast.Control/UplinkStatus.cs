@@ -27,7 +27,7 @@ public sealed record UplinkStatus
     /// <summary>The next hop of its IPv6 default route; null for none.</summary>
     public string? GatewayV6 { get; init; }
 
-    /// <summary>Its share where nothing is measured yet, against other uplinks' weights.</summary>
+    /// <summary>Of uplinks that are alike the one with the greatest leads.</summary>
     public int Weight { get; init; }
 
     /// <summary>Whether it is probed slowly and used last.</summary>

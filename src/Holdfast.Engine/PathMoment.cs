@@ -10,7 +10,7 @@ namespace Holdfast.Engine;
 internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
 {
     private readonly PeerPath _path = path; // what never changes is read from it later
-    private readonly (PathState State, PathCause Cause) _state = (path.State, path.Cause);
+    private readonly (PathState State, string Cause) _state = (path.State, CauseOf(path));
     private readonly DateTimeOffset _since = DateTimeOffset.UtcNow - (now - path.Since);
     private readonly (TimeSpan RoundTrip, TimeSpan Jitter) _times = (path.RoundTripTime, path.Jitter);
     private readonly (long Packets, long Bytes, long Again) _sent = (path.SentPackets, path.SentBytes, path.Resent);
@@ -27,7 +27,7 @@ internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
         LocalAddress = _path.Local.Address == default ? null : NameOf(_path.Local),
         Endpoint = _path.Remote.ToString(),
         State = NameOf(_state.State),
-        Cause = NameOf(_state.Cause),
+        Cause = _state.Cause,
         Since = _since,
         Carries = carries,
         RoundTripMilliseconds = _times.RoundTrip == TimeSpan.Zero ? null : _times.RoundTrip.TotalMilliseconds,
@@ -71,7 +71,26 @@ internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
         _ => "down",
     };
 
-    internal static string NameOf(PathCause cause) => cause switch
+    /// <summary>Why a path is in its state.</summary>
+    internal static string CauseOf(PeerPath path) => path.Cause == PathCause.Unreachable ? NameOf(path.Hint) : NameOf(path.Cause);
+
+    private static string NameOf(in Unreachable told)
+    {
+        Span<byte> by = stackalloc byte[16];
+        told.By.Write(by);
+        var from = told.Family == 0 ? "" : $" from {new System.Net.IPAddress(told.Family == 4 ? by[..4] : by)}";
+        return told.Kind switch
+        {
+            UnreachableKind.Network => "ICMP: network unreachable",
+            UnreachableKind.Host => "ICMP: host unreachable",
+            UnreachableKind.Port => "ICMP: port unreachable",
+            UnreachableKind.Prohibited => "ICMP: prohibited",
+            UnreachableKind.TooBig => "ICMP: too big",
+            _ => "ICMP: unreachable",
+        } + from;
+    }
+
+    private static string NameOf(PathCause cause) => cause switch
     {
         PathCause.Found => "no answer yet",
         PathCause.ProbeAnswered => "a probe was answered",

@@ -16,6 +16,7 @@ internal static unsafe partial class Libc
     internal const int MSG_CTRUNC = 0x8;
     internal const int MSG_TRUNC = 0x20;
     internal const int MSG_DONTWAIT = 0x40;
+    internal const int MSG_ERRQUEUE = 0x2000;
 
     internal static int Socket(int family, int type, int protocol) => (int)Result(socket(family, type, protocol));
 

@@ -87,6 +87,18 @@ internal static unsafe partial class Libc
         internal int InterfaceIndex;
     }
 
+    /// <summary>struct sock_extended_err (linux/errqueue.h); behind it stands the address of who says so.</summary>
+    internal struct ExtendedError
+    {
+        internal uint Errno;
+        internal byte Origin;
+        internal byte Type;
+        internal byte Code;
+        internal byte Pad;
+        internal uint Info;
+        internal uint Data;
+    }
+
     /// <summary>struct sockaddr_in; port and address in network byte order.</summary>
     internal struct SocketAddress4
     {

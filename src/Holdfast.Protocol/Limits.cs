@@ -44,6 +44,28 @@ public static class Limits
     /// <summary>A receiving initiator asks for a new key at this age: RejectAfter - Keepalive - RekeyTimeout.</summary>
     public static readonly TimeSpan LastMinuteAge = TimeSpan.FromSeconds(165);
 
+    /// <summary>An initiation of which the network says that it did not arrive is followed after this time instead of RekeyTimeout: longer
+    /// than an answer takes, as anybody can say so.</summary>
+    public static readonly TimeSpan HintedRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often until one is answered; further ones are as far apart as ever.</summary>
+    public const int HintedAttempts = 6;
+
+    /// <summary>ICMP errors a second that are looked at.</summary>
+    public const int HintsPerSecond = 32;
+
+    /// <summary>Peers among which the one is looked for that such an error is about; among more, none is.</summary>
+    public const int PeersSearched = 16_384;
+
+    /// <summary>Bytes of a UDP header (RFC 768).</summary>
+    public const int UdpHeaderBytes = 8;
+
+    /// <summary>Bytes of an IPv4 header without options (RFC 791).</summary>
+    public const int V4HeaderBytes = 20;
+
+    /// <summary>Bytes of an IPv6 header (RFC 8200).</summary>
+    public const int V6HeaderBytes = 40;
+
     /// <summary>Time between two accepted initiations of one peer: 50 a second, as the kernel's module has it.</summary>
     public static readonly TimeSpan InitiationInterval = TimeSpan.FromMilliseconds(20);
 

@@ -1,3 +1,5 @@
+using Holdfast.Protocol.Paths;
+
 namespace Holdfast.Engine.Config;
 
 /// <summary>The bounds of configuration files.</summary>
@@ -30,8 +32,8 @@ public static class ConfigLimits
     /// <summary>Uplinks of a node, as many as a peer may have paths.</summary>
     public const int Uplinks = EngineLimits.Uplinks;
 
-    /// <summary>The largest weight of an uplink: one may get a thousand times what another one gets.</summary>
-    public const int Weight = 1000;
+    /// <summary>The largest weight of an uplink.</summary>
+    public const int Weight = PathLimits.MostWeight;
 
     /// <summary>Endpoints of one peer, as many as a peer may have paths.</summary>
     public const int Endpoints = 16;

@@ -61,7 +61,8 @@ public static class YamlKeys
         {
             Presence = Required,
         },
-        new("weight", Weight, "100", "Its share of traffic where nothing is measured yet, against the weights of others."),
+        new("weight", Weight, "100", "Of uplinks of like quality the one with the greatest is preferred, in both directions. "
+            + "With `paths: bond` it says nothing: what each can carry is measured."),
         new("metered", Flag, "false", "Whether it costs by what is sent: it is probed slowly and used last."),
         new("backup", Flag, "false", "Whether it is used only when no other uplink works."),
         Reserved("layer"),

@@ -28,6 +28,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly SegmentJoiner _joiner;
     private readonly Outbound _outbound;
     private readonly Inbound _inbound;
+    private readonly InboundErrors _errors;
     private readonly Mailbox _mailbox = new();
     private readonly Epoll _epoll = new();
     private readonly TimerFd _timer = new();
@@ -63,6 +64,7 @@ internal sealed class EngineLoop : IDisposable
         Tunnel.ListenPort = transport.Port;
         _outbound = new Outbound(device, Tunnel);
         _inbound = new Inbound(Tunnel, _joiner);
+        _errors = new InboundErrors(Tunnel);
         _thread = new Thread(Run) { Name = device.Name, IsBackground = true };
 
         _epoll.Add(device.Fd, EpollInterest.Readable, DeviceToken);
@@ -259,6 +261,7 @@ internal sealed class EngineLoop : IDisposable
         foreach (var lane in _transport.Lanes)
         {
             if (lane.Token != happened.Token) continue;
+            if ((happened.Happened & EpollInterest.Error) != 0) _errors.Run(lane, now);
             _inbound.Run(lane, now);
             return; // none has it if it was closed within this turn
         }

@@ -60,7 +60,7 @@ internal sealed class PeerEvents(string tunnel, Func<Peer, string> nameOf, Func<
         if (before != path.State && MayTell(peer, notes))
         {
             Log.PathChanged(log, nameOf(peer), PathMoment.NameOf(path.Local), path.Remote.ToString(), PathMoment.NameOf(path.State),
-                PathMoment.NameOf(path.Cause), KeyOf(peer), before is { } was ? PathMoment.NameOf(was) : null);
+                PathMoment.CauseOf(path), KeyOf(peer), before is { } was ? PathMoment.NameOf(was) : null);
         }
         var (last, next) = (notes.Carries, peer.ActivePath);
         if (next is null || next == last) return;
@@ -96,7 +96,7 @@ internal sealed class PeerEvents(string tunnel, Func<Peer, string> nameOf, Func<
     private static string ReasonFor(PeerPath path, PeerPath? last) => last switch
     {
         null => "the first that works",
-        { State: not PathState.Up } => PathMoment.NameOf(last.Cause),
+        { State: not PathState.Up } => PathMoment.CauseOf(last),
         _ when path.Wish == PathWish.Pinned => "it is pinned",
         _ when last.Wish == PathWish.Drained => "the other is drained",
         _ when last.Wish == PathWish.Pinned => "the other is pinned no more",

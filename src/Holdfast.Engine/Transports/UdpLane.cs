@@ -134,14 +134,15 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true, int inter
             again = Socket.SendAgain(_batch, index, SendForm.OneByOne);
             if (again.Datagrams > 0) Remember(_batch.Remote(index), failure);
         }
-        if (again is { Datagrams: 0, Waiting: 0 } && _batch.HasSource(index))
+        var isFull = failure.Errno == Errno.ENOBUFS; // the uplink's own queue dropped it
+        if (again is { Datagrams: 0, Waiting: 0 } && !isFull && _batch.HasSource(index))
         {
             again = Socket.SendAgain(_batch, index, SendForm.OneByOne | SendForm.AnySource);
             if (again.Datagrams > 0) owner?.ForgetSource();
         }
         var lost = datagrams - again.Datagrams - again.Waiting;
-        var reason = failure.Errno == Errno.ENOBUFS ? Drop.SendBufferFull : Drop.SendFailed;
-        if (lost > 0) tunnel.SendFailed(owner, reason, bytes - again.Bytes - again.WaitingBytes, lost);
+        if (lost > 0) tunnel.SendFailed(owner, isFull ? Drop.SendBufferFull : Drop.SendFailed, bytes - again.Bytes - again.WaitingBytes, lost);
+        if (lost > 0 && !isFull && owner is not null) tunnel.HandleRefused(owner, _batch.Remote(index).ToEndpoint(), InterfaceIndex);
         return again.Waiting == 0;
     }
 

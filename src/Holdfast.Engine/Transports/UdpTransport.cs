@@ -108,6 +108,7 @@ internal sealed class UdpTransport : IDisposable
         PathMtu = PathMtuDiscovery.Off,
         JoinsReceived = offload.ReceivesRuns,
         TellsTrafficClass = true,
+        TellsErrors = true,
     };
 
     /// <summary>Opens an uplink's own socket on this port.</summary>

@@ -10,6 +10,8 @@ internal static unsafe class ControlData
     internal const int SOL_IPV6 = 41;
     internal const int IP_TOS = 1;
     internal const int IP_PKTINFO = 8;
+    internal const int IP_RECVERR = 11;
+    internal const int IPV6_RECVERR = 25;
     internal const int IPV6_PKTINFO = 50;
     internal const int IPV6_TCLASS = 67;
     internal const int UDP_SEGMENT = 103;
@@ -105,6 +107,29 @@ internal static unsafe class ControlData
                 found = found with { SegmentBytes = Math.Max(0, *(int*)value) };
                 break;
         }
+    }
+
+    /// <summary>Reads what a message of the error queue says (linux/errqueue.h).</summary>
+    internal static DatagramError ReadError(byte* control, int size, in DatagramAddress to)
+    {
+        while (size >= sizeof(Libc.ControlHeader))
+        {
+            var header = (Libc.ControlHeader*)control;
+            var length = (int)nuint.Min(header->Length, (nuint)size);
+            if (length < sizeof(Libc.ControlHeader)) break;
+            var error = (Libc.ExtendedError*)(control + sizeof(Libc.ControlHeader));
+            var room = length - sizeof(Libc.ControlHeader) - sizeof(Libc.ExtendedError);
+            if ((header->Level, header->Type) is (SOL_IP, IP_RECVERR) or (SOL_IPV6, IPV6_RECVERR) && room >= 0)
+            {
+                var from = room < sizeof(Libc.SocketAddress4) ? default : DatagramAddress.Read((byte*)(error + 1));
+                var mtu = error->Errno == Errno.EMSGSIZE ? (int)Math.Min(error->Info, int.MaxValue) : 0;
+                return new((int)error->Errno, (ErrorOrigin)error->Origin, error->Type, error->Code, mtu, to, from);
+            }
+            length = Aligned(length);
+            control += length;
+            size -= length;
+        }
+        return new(0, ErrorOrigin.None, 0, 0, 0, to, default);
     }
 
     private static int WriteHeader(int level, int type, int bytes, byte* control)

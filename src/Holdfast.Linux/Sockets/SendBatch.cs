@@ -188,7 +188,7 @@ public sealed unsafe class SendBatch
         while (Done < Count)
         {
             var first = (Libc.BatchedMessage*)Marshal.UnsafeAddrOfPinnedArrayElement(_messages, Done);
-            var result = Libc.SendBatch(fd, first, Count - Done, Libc.MSG_DONTWAIT);
+            var result = SendOrRepeat(fd, first, Count - Done);
             if (result == -Errno.EAGAIN) return new SendResult(sent, null, Blocked: true);
             // It is the first one that was refused. The rest waits, because it may have to go behind it.
             if (result < 0) return new SendResult(sent, new SendFailure(Done++, -result), Blocked: false);
@@ -196,6 +196,15 @@ public sealed unsafe class SendBatch
             Done += result;
         }
         return new SendResult(sent, null, Blocked: false);
+    }
+
+    /// <summary>An error may be what was said of an earlier datagram, to whomever it went (IP_RECVERR): it is told once, and the message
+    /// did not go.</summary>
+    private static int SendOrRepeat(int fd, Libc.BatchedMessage* messages, int count)
+    {
+        var result = Libc.SendBatch(fd, messages, count, Libc.MSG_DONTWAIT);
+        return result is < 0 and not (-Errno.EAGAIN or -Errno.ENOBUFS)
+            ? Libc.SendBatch(fd, messages, count, Libc.MSG_DONTWAIT) : result;
     }
 
     /// <summary>The message is the one that was refused last.</summary>
@@ -223,7 +232,7 @@ public sealed unsafe class SendBatch
         do
         {
             vector = new Libc.IoVector { Base = from, Length = (nuint)Math.Min(size, left) };
-            var result = Libc.SendBatch(fd, &message, 1, Libc.MSG_DONTWAIT);
+            var result = SendOrRepeat(fd, &message, 1);
             if (result == -Errno.EAGAIN)
             {
                 Keep(index, from, left, gone);

@@ -32,4 +32,8 @@ public sealed record UdpOptions
 
     /// <summary>Tell the traffic class that datagrams come with (IP_RECVTOS, IPV6_RECVTCLASS).</summary>
     public bool TellsTrafficClass { get; init; }
+
+    /// <summary>Tell what the network says of datagrams that were sent (IP_RECVERR, IPV6_RECVERR): <see cref="UdpSocket.ReceiveErrors"/>.
+    /// Then ENOBUFS is told, too, of a datagram that the interface's own queue drops; without it that counts as sent.</summary>
+    public bool TellsErrors { get; init; }
 }

@@ -135,6 +135,8 @@ public sealed unsafe class UdpSocket : IDisposable
         else Set("set IP_MTU_DISCOVER", ControlData.SOL_IP, IP_MTU_DISCOVER, (int)options.PathMtu);
         if (options.TellsTrafficClass && six) Set("set IPV6_RECVTCLASS", ControlData.SOL_IPV6, IPV6_RECVTCLASS, 1);
         else if (options.TellsTrafficClass) Set("set IP_RECVTOS", ControlData.SOL_IP, IP_RECVTOS, 1);
+        if (options.TellsErrors && six) Set("set IPV6_RECVERR", ControlData.SOL_IPV6, ControlData.IPV6_RECVERR, 1);
+        else if (options.TellsErrors) Set("set IP_RECVERR", ControlData.SOL_IP, ControlData.IP_RECVERR, 1);
         if (options.JoinsReceived) JoinsReceived = Libc.SetOption(_fd, ControlData.SOL_UDP, ControlData.UDP_GRO, 1) == 0;
         if (options.Mark != 0) SetMark(options.Mark);
         if (options.InterfaceIndex != 0) SetInterface(options.InterfaceIndex);
@@ -157,6 +159,20 @@ public sealed unsafe class UdpSocket : IDisposable
     /// <returns>How many datagrams, or a negative error number: EAGAIN if there is none, EBADF once this object is
     /// disposed.</returns>
     public int Receive(ReceiveBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (_disposed) return -Errno.EBADF;
+        var result = batch.ReceiveFrom(_fd);
+        // What is said of a datagram that was sent is told here first, and no datagram with it.
+        return result is < 0 and not -Errno.EAGAIN ? batch.ReceiveFrom(_fd) : result;
+    }
+
+    /// <summary>Receives what was said of datagrams that had been sent, with one system call. While there is any,
+    /// <see cref="Events.EpollInterest.Error"/> is reported. Needs <see cref="UdpOptions.TellsErrors"/>.</summary>
+    /// <param name="batch">Filled.</param>
+    /// <returns>How many errors, or a negative error number: EAGAIN if there is none, EBADF once this object is
+    /// disposed.</returns>
+    public int ReceiveErrors(ErrorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         return _disposed ? -Errno.EBADF : batch.ReceiveFrom(_fd);

@@ -13,7 +13,7 @@ internal sealed class HeldPackets
 
     private readonly List<byte[]> _memory = [];
     private readonly Stack<short> _free = new();
-    private readonly (ushort Length, MonoTime At)[] _slots = new (ushort, MonoTime)[PathLimits.HeldPackets];
+    private readonly Slot[] _slots = new Slot[PathLimits.HeldPackets];
 
     /// <summary>Packets that can be held besides.</summary>
     internal int Free => PathLimits.HeldPackets - (_memory.Count * SlotsAtOnce) + _free.Count;
@@ -24,7 +24,7 @@ internal sealed class HeldPackets
         if (packet.Length > PathLimits.HeldBytes || (_free.Count == 0 && !Grow())) return None;
         var slot = _free.Pop();
         packet.CopyTo(BytesOf(slot));
-        _slots[slot] = ((ushort)packet.Length, now);
+        _slots[slot] = new Slot { Length = (ushort)packet.Length, At = now, Older = None, Newer = None };
         return slot;
     }
 
@@ -34,11 +34,29 @@ internal sealed class HeldPackets
     /// <summary>When it came.</summary>
     internal MonoTime ArrivalOf(short slot) => _slots[slot].At;
 
+    /// <summary>A packet comes behind another in the order in which a peer's packets came.</summary>
+    internal void Link(short older, short newer)
+    {
+        if (older != None) _slots[older].Newer = newer;
+        if (newer != None) _slots[newer].Older = older;
+    }
+
+    /// <summary>The packets that came before and after it.</summary>
+    internal (short Older, short Newer) LinksOf(short slot) => (_slots[slot].Older, _slots[slot].Newer);
+
     /// <summary>Its slot may be used again.</summary>
     internal void Release(short slot) => _free.Push(slot);
 
     private Span<byte> BytesOf(short slot) =>
         _memory[slot / SlotsAtOnce].AsSpan(slot % SlotsAtOnce * PathLimits.HeldBytes, PathLimits.HeldBytes);
+
+    private struct Slot
+    {
+        internal MonoTime At;
+        internal ushort Length;
+        internal short Older;
+        internal short Newer;
+    }
 
     private bool Grow()
     {

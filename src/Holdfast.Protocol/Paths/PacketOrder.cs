@@ -16,6 +16,8 @@ internal sealed class PacketOrder
     private ulong _next;
     private ulong _end; // one above the highest that is held
     private int _count;
+    private short _oldest = HeldPackets.None; // of what is held, the one that came first
+    private short _newest = HeldPackets.None;
     private MonoTime _gapSince;
     private MonoTime _lostBy = MonoTime.Never; // what is due next was passed by all paths, and comes until then or not at all
     private TimeSpan _latest = PathLimits.FirstHold; // the latest a packet has been of late
@@ -52,8 +54,9 @@ internal sealed class PacketOrder
         get
         {
             if (_count == 0) return MonoTime.Never;
-            var late = _gapSince + Patience;
-            return late < _lostBy ? late : _lostBy;
+            var due = _held.ArrivalOf(_oldest) + PathLimits.MostHold;
+            if (_gapSince + Patience < due) due = _gapSince + Patience;
+            return due < _lostBy ? due : _lostBy;
         }
     }
 
@@ -96,6 +99,9 @@ internal sealed class PacketOrder
         var slot = _held.Hold(packet, now);
         if (slot == HeldPackets.None) return false;
         SlotOf(counter) = slot;
+        _held.Link(_newest, slot);
+        if (_oldest == HeldPackets.None) _oldest = slot;
+        _newest = slot;
         if (_count++ == 0) _gapSince = now;
         if (counter >= _end) _end = counter + 1;
         return true;
@@ -131,6 +137,7 @@ internal sealed class PacketOrder
             if (held >= 0)
             {
                 slot = held;
+                Unlink(slot);
                 _count--;
             }
             else if (held == HeldPackets.None && !_session!.Window.HasSeen(_next))
@@ -166,7 +173,15 @@ internal sealed class PacketOrder
             if (held >= 0) _held.Release(held);
             held = HeldPackets.None;
         }
-        (_count, _end) = (0, _next);
+        (_count, _end, _oldest, _newest) = (0, _next, HeldPackets.None, HeldPackets.None);
+    }
+
+    private void Unlink(short slot)
+    {
+        var (older, newer) = _held.LinksOf(slot);
+        _held.Link(older, newer);
+        if (_oldest == slot) _oldest = newer;
+        if (_newest == slot) _newest = older;
     }
 
     private void Step() => (_next, _lostBy) = (_next + 1, MonoTime.Never);

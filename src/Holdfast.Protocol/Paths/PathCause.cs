@@ -29,4 +29,7 @@ public enum PathCause
 
     /// <summary>The host refuses to send by it.</summary>
     SendRefused,
+
+    /// <summary>A host on the way says so, and a probe stays unanswered.</summary>
+    Unreachable,
 }

@@ -52,8 +52,14 @@ public static class PathLimits
     /// <summary>Time between probes of a path in doubt.</summary>
     public static readonly TimeSpan DoubtedProbe = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Time between probes of a path of which somebody says that it does not carry.</summary>
+    public static readonly TimeSpan HintedProbe = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Probes in a row without answer that make a path go down.</summary>
     public const int UnansweredProbes = 3;
+
+    /// <summary>How often in a row the time is doubled after which data is overdue (RFC 6298 section 5.5).</summary>
+    public const int Backoffs = 4;
 
     /// <summary>Answers in a row that bring a path back that was down or in doubt.</summary>
     public const int AnswersToComeBack = 2;
@@ -70,6 +76,16 @@ public static class PathLimits
 
     /// <summary>A path of the same rank is preferred to the one in use if its round trip is less than half, and by so much.</summary>
     public static readonly TimeSpan ClearlyBetter = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>One with a greater weight is preferred to the one in use if its round trip is no more than half as long again, and so much:
+    /// less than what makes it clearly worse, so that neither leads and is left in turn.</summary>
+    public static readonly TimeSpan Alike = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The weight of an uplink of which none is told.</summary>
+    public const ushort UsualWeight = 100;
+
+    /// <summary>The largest weight.</summary>
+    public const ushort MostWeight = 1000;
 
     /// <summary>What was sent longer ago is not sent again: a TCP inside has done it, and a call has no use for it.</summary>
     public static readonly TimeSpan SentAgainFor = TimeSpan.FromSeconds(2);

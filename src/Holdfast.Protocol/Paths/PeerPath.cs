@@ -70,10 +70,15 @@ public sealed class PeerPath
     /// <summary>When the other end last answered what went by this path.</summary>
     public MonoTime LastAnswer { get; internal set; } = MonoTime.LongAgo;
 
+    /// <summary>What was last said against it; with <see cref="PathCause.Unreachable"/> the cause of its state.</summary>
+    public Unreachable Hint { get; internal set; }
+
     internal ProbeFlags Own; // by our uplink
     internal ProbeFlags Told; // by the other end
     internal long CountedFrom; // datagrams sent before the other end began to count
     internal int CameBy; // the interface by which the peer was heard first; 0 if it was not
+    internal ushort OwnWeight = PathLimits.UsualWeight;
+    internal ushort ToldWeight = PathLimits.UsualWeight;
 
     // --- probing -----------------------------------------------------------------------------------------------
     internal readonly MonoTime Found;
@@ -86,6 +91,9 @@ public sealed class PeerPath
     internal MonoTime NextProbe;
     internal int UnansweredProbes;
     internal int AnswersInARow;
+    internal bool IsHinted; // something was said that was not looked at yet
+    internal MonoTime AskedAt = MonoTime.LongAgo; // whether that is so; only what was sent since can answer
+    internal MonoTime AnswerDue = MonoTime.Never;
 
     // --- evidence ----------------------------------------------------------------------------------------------
     internal RoundTrip Rtt;
@@ -94,6 +102,7 @@ public sealed class PeerPath
     internal MonoTime RestsUntil = MonoTime.LongAgo; // it carries nothing before then while others do
     internal TimeSpan Rest;
     internal MonoTime AwaitingSince = MonoTime.Never; // data went out then, and nothing was acknowledged since
+    internal int Backoff; // doubts since an acknowledgement was last measured: by other ways it may take longer than is known
     internal MonoTime LastDataSent = MonoTime.LongAgo;
     internal MonoTime MayLeadFrom = MonoTime.LongAgo; // hold-down: not preferred to one that works before then
     internal TimeSpan HoldDown;
@@ -104,12 +113,27 @@ public sealed class PeerPath
     {
         if (State == state) return;
         (State, Cause, Since) = (state, cause, now);
-        (AnswersInARow, AwaitingSince) = (0, MonoTime.Never);
+        (AnswersInARow, AwaitingSince, AnswerDue) = (0, MonoTime.Never, MonoTime.Never);
     }
 
-    /// <summary>When data that was sent by it is overdue.</summary>
-    internal MonoTime Deadline => AwaitingSince == MonoTime.Never
-        ? MonoTime.Never : AwaitingSince + RoundTrip.Longer(Rtt.Patience, Feedback.IsKnown ? Feedback.Patience : TimeSpan.Zero) + PathLimits.AcknowledgementDelay + PathLimits.AcknowledgementDelay;
+    /// <summary>Why it does not answer: what was said of it, if it has not answered since.</summary>
+    internal PathCause Blame(PathCause otherwise) => AskedAt <= LastAnswer ? otherwise
+        : Hint.Kind == UnreachableKind.Refused ? PathCause.SendRefused : PathCause.Unreachable;
+
+    /// <summary>Whether an answer to what was sent then counts: whatever went before a question does not answer it.</summary>
+    internal bool TakeAnswer(MonoTime sent)
+    {
+        if (sent < AskedAt) return false;
+        AnswerDue = MonoTime.Never;
+        return true;
+    }
+
+    /// <summary>When an answer is overdue: to a question, or to data that was sent by it.</summary>
+    internal MonoTime Deadline => DataDeadline < AnswerDue ? DataDeadline : AnswerDue;
+
+    private MonoTime DataDeadline => AwaitingSince == MonoTime.Never ? MonoTime.Never
+        : AwaitingSince + (RoundTrip.Longer(Rtt.Patience, Feedback.IsKnown ? Feedback.Patience : TimeSpan.Zero) * (1 << Backoff))
+            + (PathLimits.AcknowledgementDelay * 2);
 
     /// <summary>Whether what went then under this number is lost: several later ones have arrived, or one, and it is overdue (RFC 9002
     /// section 6.1).</summary>
@@ -129,4 +153,7 @@ public sealed class PeerPath
 
     /// <summary>As the other end's word on its way, or ours, has it: less is better.</summary>
     internal int Rank => (IsBackup ? 4 : 0) + (IsMetered ? 2 : 0);
+
+    /// <summary>How much both ends prefer it where others are alike: more is better.</summary>
+    internal int Weight => OwnWeight * ToldWeight;
 }

@@ -33,6 +33,8 @@ public sealed class Peer
     internal MonoTime LastInitiationAccepted = MonoTime.LongAgo;
     internal MonoTime LastInitiationSent = MonoTime.LongAgo;
     internal bool IsRedirected; // that one went to another endpoint than the next will
+    internal bool IsHinted; // somebody says that what was sent does not arrive
+    internal bool IsHurried; // and so initiations follow each other soon, until something comes from it
     internal int HandshakeAttempts;
     internal bool NeedsAnotherKeepalive;
     internal bool SentLastMinuteHandshake;

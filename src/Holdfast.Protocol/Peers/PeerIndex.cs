@@ -12,7 +12,7 @@ internal sealed class PeerIndex(IRandomSource random)
     private readonly Dictionary<PublicKey, Peer> _byKey = [];
     private readonly Dictionary<uint, Receiver> _byIndex = [];
 
-    internal IReadOnlyCollection<Peer> Peers => _byKey.Values;
+    internal Dictionary<PublicKey, Peer>.ValueCollection Peers => _byKey.Values;
 
     internal int Count => _byKey.Count;
 

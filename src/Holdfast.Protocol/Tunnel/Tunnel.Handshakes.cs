@@ -17,7 +17,8 @@ public sealed partial class Tunnel
     {
         if (!isRetry) peer.HandshakeAttempts = 0;
         if (_self is null || peer.StaticShared is null || !peer.CurrentEndpoint.IsKnown) return;
-        var apart = peer.IsRedirected ? Limits.InitiationInterval : Limits.RekeyTimeout;
+        var isUnderWay = isRetry || peer.Timers.Retransmit != MonoTime.Never;
+        var apart = peer.IsRedirected ? Limits.InitiationInterval : isUnderWay ? PatienceWith(peer) : Limits.RekeyTimeout;
         if (!(peer.LastInitiationSent + apart).Passed(now.Mono)) return;
         // A packet that asks in the moment before the timer does stands for it, or steady traffic would hide a dead endpoint.
         if (peer.Timers.Retransmit != MonoTime.Never && !peer.IsRedirected) CountUnanswered(peer);
@@ -37,7 +38,7 @@ public sealed partial class Tunnel
             peer.Initiation.Kept = message.ToArray();
             SendCopies(peer, paths, message, now.Mono, isAgain: false);
         }
-        Arm(peer, ref peer.Timers.Retransmit, now.Mono + Limits.RekeyTimeout + Jitter());
+        Arm(peer, ref peer.Timers.Retransmit, now.Mono + PatienceWith(peer) + Jitter());
     }
 
     /// <summary>Another Holdfast end gets the same bytes by every path, and answers by each: the first answer counts.</summary>
@@ -216,7 +217,7 @@ public sealed partial class Tunnel
     private void HandshakeComplete(Peer peer, in Now now)
     {
         peer.Timers.Retransmit = MonoTime.Never;
-        peer.IsRedirected = false;
+        peer.IsRedirected = peer.IsHurried = false;
         peer.HandshakeAttempts = 0;
         peer.UnansweredInitiations = 0;
         peer.SentLastMinuteHandshake = false;
@@ -263,6 +264,6 @@ public sealed partial class Tunnel
         peer.Timers = PeerTimers.Unarmed;
         peer.Timers.PersistentKeepalive = persistent;
         peer.LastInitiationSent = MonoTime.LongAgo;
-        peer.IsRedirected = false;
+        peer.IsRedirected = peer.IsHurried = false;
     }
 }

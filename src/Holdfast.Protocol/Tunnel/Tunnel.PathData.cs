@@ -94,6 +94,11 @@ public sealed partial class Tunnel
     /// <summary>Data is under way by a path: from here on an acknowledgement is due.</summary>
     private void Await(Peer peer, PeerPath path, MonoTime now)
     {
+        if (IsIdle(path, now) && path.NextProbe > now + PathLimits.CarryingProbe)
+        {
+            path.NextProbe = now + PathLimits.CarryingProbe; // it carries from here on
+            ArmPaths(peer, path.NextProbe);
+        }
         path.LastDataSent = now;
         if (path.AwaitingSince != MonoTime.Never) return;
         path.AwaitingSince = now;
@@ -156,6 +161,7 @@ public sealed partial class Tunnel
             return;
         }
         Go(peer, sent, counter, one.Length, by, now, one.Ecn);
+        if (peer is { PathMode: PathMode.Redundant, PathTable: { } paths }) SendCopy(peer, paths, by, one.Position, one.Length, now, one.Ecn);
     }
 
     /// <summary>Whoever sent what is old has given it up.</summary>
@@ -175,12 +181,12 @@ public sealed partial class Tunnel
     }
 
     /// <summary>What went by a path that failed goes by the others.</summary>
-    private void SendAgain(Peer peer, PathTable paths, Keypair? keypair, PeerPath from, PeerPath by, MonoTime now)
+    private void SendAgain(Peer peer, PathTable paths, Keypair? keypair, PeerPath from, PeerPath by, MonoTime now, int longerThan = 0)
     {
         if (keypair?.Sent is not { } sent) return;
         for (var counter = sent.First; counter < sent.Waiting; counter++)
         {
-            if (!sent.TryFind(counter, out var one) || one.IsDone || one.Path != from.Id) continue;
+            if (!sent.TryFind(counter, out var one) || one.IsDone || one.Path != from.Id || one.Length <= longerThan) continue;
             from.Rate.Gone(one.Length);
             from.Resent++;
             SendKept(peer, sent, counter, one, NextFor(peer, paths, by), now);
@@ -280,6 +286,7 @@ public sealed partial class Tunnel
             var took = now.Mono - newest.At - told.Delay;
             if (paths.Find(from, LocalOf(to)) == measured) measured.Rtt.Add(took); // there and back
             measured.Feedback.Add(took);
+            measured.Backoff = 0;
             measured.Rate.Came(WayOf(at, newest.At) - told.Delay, took, now.Mono);
         }
         if (hasNews && peer.PathMode == PathMode.Redundant) SomeCopyArrived(peer, paths, latest, now.Mono);
@@ -290,7 +297,7 @@ public sealed partial class Tunnel
             if (latest[id].Moves == 0) path.Rate.Measure(latest[id], at, now.Mono);
             if (path.Rate.WasFull != wasFull) paths.ChooseCarrying(now.Mono); // the next by this uplink may begin
             path.AwaitingSince = path.LastDataSent > latest[id].At ? now.Mono : MonoTime.Never;
-            Answered(peer, paths, path, PathCause.DataAcknowledged, now);
+            if (path.TakeAnswer(latest[id].At)) Answered(peer, paths, path, PathCause.DataAcknowledged, now);
             if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);
         }
         if (peer.PathMode == PathMode.Bond && hasNews)

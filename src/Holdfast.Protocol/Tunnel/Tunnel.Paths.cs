@@ -23,7 +23,7 @@ public sealed partial class Tunnel
     public void SetUplinks(IReadOnlyList<LocalUplink> usable, in Now now)
     {
         var before = Uplinks;
-        Uplinks = [.. usable];
+        Uplinks = [.. usable.OrderBy(uplink => uplink.Rank).ThenByDescending(uplink => uplink.Weight)];
         foreach (var peer in _peers.Peers)
         {
             LeaveLostUplinks(peer, before, now);
@@ -53,9 +53,10 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
         {
             if (path is null) continue;
-            path.Own = FlagsOf(path.Local);
-            // Without a session nobody could be asked.
-            if (path.State == PathState.Up && (path.LastAnswer + ProbeInterval(path, now.Mono)).Passed(now.Mono)) path.NextProbe = now.Mono;
+            SetOwn(path);
+            // Without a session, or before it agreed, nobody could be asked.
+            var due = path.LastAnswer + ProbeInterval(path, now.Mono);
+            if (path.State == PathState.Up && due < path.NextProbe) path.NextProbe = due > now.Mono ? due : now.Mono;
         }
         ArmPaths(peer, now.Mono);
     }
@@ -130,14 +131,14 @@ public sealed partial class Tunnel
         return to with { InterfaceIndex = 0 };
     }
 
-    private ProbeFlags FlagsOf(in LocalAddress local)
+    /// <summary>A path is what its uplink is.</summary>
+    private void SetOwn(PeerPath path)
     {
+        var own = new LocalUplink(0, HasV4: true, HasV6: true);
         foreach (var uplink in Uplinks)
-        {
-            if (uplink.InterfaceIndex != local.InterfaceIndex) continue;
-            return (uplink.IsBackup ? ProbeFlags.Backup : ProbeFlags.None) | (uplink.IsMetered ? ProbeFlags.Metered : ProbeFlags.None);
-        }
-        return ProbeFlags.None;
+            if (uplink.InterfaceIndex == path.Local.InterfaceIndex) own = uplink;
+        path.Own = (own.IsBackup ? ProbeFlags.Backup : ProbeFlags.None) | (own.IsMetered ? ProbeFlags.Metered : ProbeFlags.None);
+        path.OwnWeight = own.Weight;
     }
 
     private bool HasUplink(in LocalAddress local)
@@ -173,19 +174,12 @@ public sealed partial class Tunnel
         if (lost != 0) SayLost(peer, paths, lost, now);
     }
 
-    /// <summary>The uplink by which a peer without paths is reached: the first that leads there, backup and metered ones last. By the
-    /// host's choice if none does.</summary>
+    /// <summary>The uplink by which a peer without paths is reached: the first that leads there. By the host's choice if none does.</summary>
     private LocalAddress BestUplink(in Endpoint remote)
     {
-        LocalUplink? best = null;
         foreach (var uplink in Uplinks)
-        {
-            if (remote.Family == 4 ? !uplink.HasV4 : !uplink.HasV6) continue;
-            if (best is not { } there || RankOf(uplink) < RankOf(there)) best = uplink;
-        }
-        return best is { } found ? new LocalAddress(default, found.InterfaceIndex) : default;
-
-        static int RankOf(LocalUplink uplink) => (uplink.IsBackup ? 2 : 0) + (uplink.IsMetered ? 1 : 0);
+            if (remote.Family == 4 ? uplink.HasV4 : uplink.HasV6) return new LocalAddress(default, uplink.InterfaceIndex);
+        return default;
     }
 
     private static bool WasUplink(PathTable paths, in LocalAddress to)
@@ -216,14 +210,16 @@ public sealed partial class Tunnel
         if (hasMoved) _events.EndpointChanged(peer);
     }
 
-    /// <summary>Whoever leads goes on leading unless it is doubted, or clearly worse than one that has worked for a while.</summary>
+    /// <summary>Whoever leads goes on leading unless it is doubted, or clearly worse than one that has worked for a while; where both are
+    /// alike, the greater weight leads.</summary>
     private static bool IsBetter(PeerPath path, PeerPath than, MonoTime now)
     {
         if (path.State != than.State) return path.State == PathState.Up;
         if (path.Wish != than.Wish) return path.Wish < than.Wish;
         if (!path.MayLeadFrom.Passed(now)) return false;
         if (path.Rank != than.Rank) return path.Rank < than.Rank;
-        return path.Rtt.IsKnown && (path.Rtt.Smoothed * 2) + PathLimits.ClearlyBetter < than.Rtt.Smoothed;
+        if (path.Rtt.IsKnown && (path.Rtt.Smoothed * 2) + PathLimits.ClearlyBetter < than.Rtt.Smoothed) return true;
+        return path.Weight > than.Weight && (!than.Rtt.IsKnown || path.Rtt.Smoothed < (than.Rtt.Smoothed * 1.5) + PathLimits.Alike);
     }
 
     /// <summary>It does not carry: what it may have lost goes by the next.</summary>
@@ -241,7 +237,9 @@ public sealed partial class Tunnel
     private void Doubt(Peer peer, PathTable paths, PeerPath path, in Now now)
     {
         HoldDown(path, now.Mono);
-        path.Become(PathState.Doubted, PathCause.DataUnanswered, now.Mono);
+        // Where several carry, acknowledgements go by another way than is measured.
+        if (peer.PathMode == PathMode.Bond) path.Backoff = Math.Min(path.Backoff + 1, PathLimits.Backoffs);
+        path.Become(PathState.Doubted, path.Blame(PathCause.DataUnanswered), now.Mono);
         _events.PathChanged(peer, path);
         foreach (var other in paths.All)
             if (other is { MayCarry: true }) (other.Nonce, other.NextProbe) = (0, now.Mono);

@@ -24,7 +24,8 @@ public sealed partial class Tunnel
         if (!isKnown && !paths.MayLearn(now.Mono)) return; // with one of the next messages
         (arrival.From, arrival.To) = (from, to);
         if (isKnown || paths.Add(from, local, now.Mono) is not { } path) return;
-        (path.Own, path.CameBy) = (FlagsOf(local), to.InterfaceIndex);
+        SetOwn(path);
+        path.CameBy = to.InterfaceIndex;
         var before = last.From.IsKnown ? paths.Find(last.From, LocalOf(last.To)) : null;
         path.Replaces = before is { State: PathState.Up } ? before : before?.Replaces; // never a chain
         if (path.Replaces is { } moved) (moved.Nonce, moved.NextProbe) = (0, now.Mono);
@@ -44,6 +45,7 @@ public sealed partial class Tunnel
         if (path is not null)
         {
             path.Told = probe.Flags & (ProbeFlags.Backup | ProbeFlags.Metered);
+            path.ToldWeight = probe.Weight == 0 ? PathLimits.UsualWeight : Math.Min(probe.Weight, PathLimits.MostWeight);
             if (path.State != PathState.Up && path.NextProbe > now.Mono + PathLimits.UnprovedProbe)
                 path.NextProbe = Soonest(path, now.Mono); // it came by here, so here it is worth asking
             else if (path.State == PathState.Up && path.Nonce == 0 && path.NextProbe > now.Mono && IsIdle(path, now.Mono))
@@ -76,9 +78,12 @@ public sealed partial class Tunnel
         if (isLate) path.LastNonce = 0;
         else (path.Nonce, path.LastNonce) = (0, 0);
         (path.ArrivedPackets, path.ArrivedOf) = ((long)echo.Arrived, (long)echo.Of);
-        path.NextProbe = now.Mono + (path.State is PathState.Up or PathState.Unproved
-            ? ProbeInterval(path, now.Mono) : PathLimits.DoubtedProbe);
-        Answered(peer, paths, path, PathCause.ProbeAnswered, now);
+        if (!isLate)
+        {
+            path.NextProbe = now.Mono + (path.State is PathState.Up or PathState.Unproved
+                ? ProbeInterval(path, now.Mono) : PathLimits.DoubtedProbe);
+        }
+        if (path.TakeAnswer(sent)) Answered(peer, paths, path, PathCause.ProbeAnswered, now);
         ArmPaths(peer, path.NextProbe);
         return Drop.None;
     }
@@ -161,6 +166,7 @@ public sealed partial class Tunnel
 
     private void PathsDue(Peer peer, in Now now)
     {
+        if (peer.IsHinted) AskByHandshake(peer, now);
         if (peer.PathTable is not { } paths) return;
         if (peer.Current is { AgreesPaths: false } current && (current.Created + PathLimits.AgreementPatience).Passed(now.Mono))
         {
@@ -169,6 +175,7 @@ public sealed partial class Tunnel
         }
         if (paths.AcknowledgementDue.Passed(now.Mono)) Acknowledge(peer, paths, now.Mono);
         if (paths.Order is { } order && order.Due.Passed(now.Mono)) GiveUpMissing(peer, order, now.Mono);
+        TakeHints(peer, paths, now);
         foreach (var path in paths.All)
         {
             if (path is null) continue;
@@ -199,10 +206,11 @@ public sealed partial class Tunnel
             path.NextProbe = now.Mono + PathLimits.IdleProbe; // what changes that probes soon
             return;
         }
-        if (path.Nonce != 0) (path.UnansweredProbes, path.AnswersInARow) = (path.UnansweredProbes + 1, 0);
+        // One that is sent out of turn does not make the last one unanswered.
+        if (path.Nonce != 0 && path.AskedAt != now.Mono) (path.UnansweredProbes, path.AnswersInARow) = (path.UnansweredProbes + 1, 0);
         if (path.MayCarry && path.UnansweredProbes >= PathLimits.UnansweredProbes)
         {
-            Fail(peer, paths, path, PathCause.ProbesUnanswered, now);
+            Fail(peer, paths, path, path.Blame(PathCause.ProbesUnanswered), now);
             return;
         }
         path.NextProbe = now.Mono + (IsCutOff(paths, now.Mono) ? PathLimits.CarryingProbe : NextProbeIn(path));
@@ -216,7 +224,7 @@ public sealed partial class Tunnel
             | (peer.PathMode != PathMode.Bond ? ProbeFlags.None
                 : Spreading.Quickest(paths.Carrying) == path ? ProbeFlags.Spreads | ProbeFlags.Fastest : ProbeFlags.Spreads);
         Span<byte> frame = stackalloc byte[Probe.Bytes];
-        new Probe(path.Id, flags, path.Nonce, (ulong)(path.SentPackets - path.CountedFrom) + 1).Write(frame);
+        new Probe(path.Id, flags, path.Nonce, (ulong)(path.SentPackets - path.CountedFrom) + 1, path.OwnWeight).Write(frame);
         SendFrameBy(peer, keypair, path, frame, now.Mono);
     }
 
@@ -249,8 +257,8 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
         {
             if (path is null || !(path.LastAnswer + PathLimits.CarriesFor).Passed(now) || path.IsMetered) continue;
-            path.NextProbe = now;
-            ArmPaths(peer, now);
+            path.NextProbe = path.MayCarry ? now : Soonest(path, now);
+            ArmPaths(peer, path.NextProbe);
         }
     }
 }

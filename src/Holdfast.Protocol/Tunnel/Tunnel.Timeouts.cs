@@ -123,6 +123,7 @@ public sealed partial class Tunnel
     private void AnyAuthenticatedReceived(Peer peer, MonoTime now)
     {
         peer.Timers.NewHandshake = MonoTime.Never;
+        peer.IsHurried = false; // whatever was said, it is there
         AnyAuthenticatedTraversal(peer, now);
     }
 

@@ -76,7 +76,7 @@ public sealed partial class Tunnel : IDisposable
     /// <summary>The latest timestamp in an initiation of ours, or the floor it started from: for the state on disk.</summary>
     public Tai64n LatestTimestampSent { get; private set; }
 
-    /// <summary>What <see cref="SetUplinks"/> told.</summary>
+    /// <summary>What <see cref="SetUplinks"/> told, the preferred first.</summary>
     internal LocalUplink[] Uplinks { get; private set; } = [];
 
     /// <summary>Receiver indices in use, for leak checks.</summary>
@@ -205,7 +205,7 @@ public sealed partial class Tunnel : IDisposable
         if (peer is null) return;
         peer.SentBytes -= length;
         peer.SentPackets -= datagrams;
-        peer.ForgetSource();
+        if (reason != Drop.SendBufferFull) peer.ForgetSource(); // a queue that is full says nothing against it
     }
 
     /// <summary>Zeroes all keys and forgets all peers.</summary>

@@ -17,6 +17,7 @@ public sealed unsafe class LibcTests
         Assert.Equal(16, sizeof(Libc.ControlHeader));
         Assert.Equal(12, sizeof(Libc.PacketInfo4));
         Assert.Equal(20, sizeof(Libc.PacketInfo6));
+        Assert.Equal(16, sizeof(Libc.ExtendedError));
         Assert.Equal(16, sizeof(Libc.SocketAddress4));
         Assert.Equal(28, sizeof(Libc.SocketAddress6));
         Assert.Equal(12, sizeof(Libc.NetlinkAddress));

@@ -3,9 +3,11 @@ using System.Net.Sockets;
 using Holdfast.Engine;
 using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Transports;
+using Holdfast.Linux;
 using Holdfast.Linux.Netlink;
 using Holdfast.Linux.Sockets;
 using Holdfast.Protocol;
+using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
 using Holdfast.Tests.Linux;
 using Holdfast.Tests.Protocol;
@@ -203,6 +205,50 @@ public sealed class UdpLaneTests
         Assert.False(lane.IsBlocked);
         Assert.Equal(2, peer.Drops![Drop.SendFailed]);
     });
+
+    [Fact]
+    public void What_is_said_of_one_peers_datagrams_costs_another_nothing()
+    {
+        var random = new SimRandom(1);
+        var end = new TestEnd(1, random);
+        var (dead, alive) = (end.Add(new TestEnd(2, random)), end.Add(new TestEnd(3, random)));
+        using var receiver = UdpSocket.Open(AddressFamily.InterNetwork);
+        using var transport = UdpTransport.Open(0, 0, Offload.Parse(""));
+        dead.SetEndpoint(UdpErrorTests.Nobody(AddressFamily.InterNetwork).ToEndpoint());
+        alive.SetEndpoint(Endpoint.From(new IPEndPoint(IPAddress.Loopback, receiver.Port)));
+        var lane = transport.LaneOf(4)!;
+        for (var i = 0; i < 60; i++)
+        {
+            Assert.True(Commit(lane, end.Tunnel, (i % 2 == 0 ? dead : alive).Endpoint, i % 2 == 0 ? dead : alive));
+            if (i % 7 == 0) lane.Flush(end.Tunnel);
+        }
+        lane.Flush(end.Tunnel);
+        Assert.Equal(30, receiver.Receive(new ReceiveBatch(64, Size)));
+        Assert.Equal((0, 0), (end.Tunnel.Drops[Drop.SendFailed], end.Tunnel.Drops[Drop.SendBufferFull]));
+
+        var errors = new InboundErrors(end.Tunnel);
+        UdpErrorTests.WaitForError(lane.Socket);
+        errors.Run(lane, new Now(Start, 0));
+        Assert.Equal((true, false), (dead.IsHinted, alive.IsHinted));
+    }
+
+    [Theory]
+    [InlineData(Errno.ECONNREFUSED, 3, 3, UnreachableKind.Port), InlineData(Errno.EHOSTUNREACH, 3, 1, UnreachableKind.Host)]
+    [InlineData(Errno.ENETUNREACH, 3, 0, UnreachableKind.Network), InlineData(Errno.EHOSTUNREACH, 3, 13, UnreachableKind.Prohibited)]
+    [InlineData(Errno.EMSGSIZE, 3, 4, UnreachableKind.TooBig), InlineData(Errno.EHOSTUNREACH, 11, 0, UnreachableKind.Other)]
+    public void What_icmp_says_has_a_name(int errno, byte type, byte code, UnreachableKind kind)
+    {
+        var by = DatagramAddress.From(IPEndPoint.Parse("192.0.2.1:0"));
+        var told = InboundErrors.ToUnreachable(new DatagramError(errno, ErrorOrigin.Icmp, type, code, 1280, default, by));
+        Assert.Equal(new Unreachable(kind, Nobody.Address with { High = 0xc0000201UL << 32 }, 4, 1280), told);
+    }
+
+    [Theory]
+    [InlineData(Errno.ECONNREFUSED, 1, 4, UnreachableKind.Port), InlineData(Errno.EHOSTUNREACH, 1, 3, UnreachableKind.Host)]
+    [InlineData(Errno.ENETUNREACH, 1, 0, UnreachableKind.Network), InlineData(Errno.EACCES, 1, 1, UnreachableKind.Prohibited)]
+    [InlineData(Errno.EMSGSIZE, 2, 0, UnreachableKind.TooBig), InlineData(Errno.EHOSTUNREACH, 3, 0, UnreachableKind.Other)]
+    public void And_so_has_what_icmp_for_ipv6_says(int errno, byte type, byte code, UnreachableKind kind) =>
+        Assert.Equal(kind, InboundErrors.ToUnreachable(new DatagramError(errno, ErrorOrigin.Icmp6, type, code, 0, default, default)).Kind);
 
     private static void WithUplink(Action<UdpTransport, Tunnel, Peer, int> test) => KernelRoom.Run(() =>
     {

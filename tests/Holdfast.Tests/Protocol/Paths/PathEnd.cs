@@ -26,6 +26,10 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
     }
 
     public int Number { get; }
+
+    /// <summary>The one that it talks to.</summary>
+    public PathEnd Other => this == _net.A ? _net.B : _net.A;
+
     public Tunnel Tunnel { get; }
     public Peer Peer { get; private set; } = null!;
 
@@ -47,8 +51,13 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
     public void Send(PathEnd to, long id, int size = 200)
     {
         var packet = SimPacket.Between(Number, to.Number, id, size);
+        _net.Watch?.Offers(this, id);
         Assert.Equal(Drop.None, Tunnel.HandlePacket(packet, packet.Length - SimPacket.PaddingRoom, _net.Now));
     }
+
+    /// <summary>Whether a path's uplink is one that this end was told.</summary>
+    public bool HasUplink(PeerPath path) =>
+        path.Local.InterfaceIndex == 0 || Array.Exists(Tunnel.Uplinks, uplink => uplink.InterfaceIndex == path.Local.InterfaceIndex);
 
     Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size) => _datagram.AsSpan(0, size);
 
@@ -59,7 +68,10 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
 
     void IPacketSink.Commit(int length, Peer? from)
     {
-        if (from is not null) Arrived.Add((SimPacket.Read(_packet).Id, _net.Now.Mono));
+        if (from is null) return;
+        var id = SimPacket.Read(_packet).Id;
+        Arrived.Add((id, _net.Now.Mono));
+        _net.Watch?.Delivers(this, id);
     }
 
     void ITunnelEvents.SessionEstablished(Peer peer) => Events?.SessionEstablished(peer);
@@ -76,6 +88,7 @@ internal sealed class PathEnd : IDatagramSink, IPacketSink, ITunnelEvents
 
     void ITunnelEvents.PathChanged(Peer peer, PeerPath path)
     {
+        _net.Watch?.PathChanged(this, path);
         Told.Add($"{_net.Now.Mono.Nanoseconds / 1e9:F3} {path.Local.InterfaceIndex} {path.State} {path.Cause}{(peer.ActivePath == path ? " carries" : "")}");
         Events?.PathChanged(peer, path);
     }

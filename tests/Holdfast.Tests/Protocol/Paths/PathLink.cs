@@ -1,4 +1,5 @@
 using Holdfast.Protocol;
+using Holdfast.Protocol.Paths;
 
 namespace Holdfast.Tests.Protocol.Paths;
 
@@ -47,6 +48,15 @@ internal sealed class PathLink
     }
 
     private const int HeaderBytes = 28;
+
+    /// <summary>The longest datagram that it carries; longer ones are dropped.</summary>
+    public int Mtu { get; set; } = int.MaxValue;
+
+    /// <summary>What both ends are told of it as an uplink.</summary>
+    public LocalUplink Uplink { get; set; }
+
+    /// <summary>Somebody on the way has the second end believe that the first sends from here; nothing gets there.</summary>
+    public Endpoint? Forged { get; set; }
 
     /// <summary>Takes all, and delivers nothing.</summary>
     public bool IsCut { get; set; }

@@ -18,7 +18,13 @@ internal sealed class PathNet
     {
         _random = new SimRandom(seed);
         for (var i = 0; i < links; i++)
-            Links.Add(new PathLink { Index = i + 1, Near = Address(i, 1), Far = Address(i, 2) });
+            Links.Add(new PathLink
+            {
+                Index = i + 1,
+                Near = Address(i, 1),
+                Far = Address(i, 2),
+                Uplink = new LocalUplink(i + 1, HasV4: true, HasV6: false),
+            });
         (A, B) = (new PathEnd(this, 1, _random), new PathEnd(this, 2, _random));
         A.Know(B);
         B.Know(A);
@@ -35,7 +41,13 @@ internal sealed class PathNet
 
     /// <summary>Tells an end which of its links have a carrier.</summary>
     public void ShowUplinks(PathEnd end, params PathLink[] without) => end.Tunnel.SetUplinks(
-        [.. Links.Except(without).Select(l => new LocalUplink(l.Index, HasV4: true, HasV6: false))], Now);
+        [.. Links.Except(without).Select(l => l.Uplink)], Now);
+
+    /// <summary>Looks at both ends from here on, if a test asked for it.</summary>
+    public PathWatch? Watch { get; private set; }
+
+    /// <summary>Has both ends looked at; before there is a session.</summary>
+    public PathWatch BeWatched() => Watch = new PathWatch(this);
 
     /// <summary>A session, and all paths proved.</summary>
     public PathNet Connect()
@@ -69,13 +81,17 @@ internal sealed class PathNet
             {
                 _now = arrival > _now ? arrival : _now;
                 var (to, from, local, bytes) = _under.Dequeue();
-                to.Tunnel.HandleDatagram(bytes, from, local, Now);
+                var isFirst = Watch?.Arrives(to, from, bytes) ?? false;
+                if (to.Tunnel.HandleDatagram(bytes, from, local, Now) != Drop.None && isFirst) Watch!.Drops(to, bytes);
             }
             else if (next <= end)
             {
                 _now = next > _now ? next : _now;
-                A.Tunnel.HandleTimeouts(Now);
-                B.Tunnel.HandleTimeouts(Now);
+                foreach (var served in new[] { A, B })
+                {
+                    served.Tunnel.HandleTimeouts(Now);
+                    Watch?.TimersServed(served);
+                }
             }
             else
             {
@@ -85,18 +101,22 @@ internal sealed class PathNet
         _now = end;
     }
 
-    /// <summary>A packet each <paramref name="every"/> from A to B; their ids go on from the last call's.</summary>
-    public void Stream(int packets, TimeSpan every, int size = 200)
+    /// <summary>A packet each <paramref name="every"/> from A to B; their ids go on from the last call's. Back as many, if asked for.</summary>
+    public void Stream(int packets, TimeSpan every, int size = 200, bool back = false)
     {
         for (var i = 0; i < packets; i++)
         {
             A.Send(B, ++Sent, size);
+            if (back) B.Send(A, ++SentBack, size);
             Run(every);
         }
     }
 
     /// <summary>Packets that <see cref="Stream"/> sent.</summary>
     public long Sent { get; private set; }
+
+    /// <summary>Those of them that went back.</summary>
+    public long SentBack { get; private set; }
 
     /// <summary>The longest time without an arrival at B.</summary>
     public TimeSpan LongestGap => B.Arrived.Zip(B.Arrived.Skip(1), (a, b) => b.At - a.At).DefaultIfEmpty().Max();
@@ -106,13 +126,19 @@ internal sealed class PathNet
         // By the interface if one is asked for, else as the destination's network leads.
         var link = Links.FirstOrDefault(l => l.Index == local.InterfaceIndex)
             ?? Links.FirstOrDefault(l => to == (from == A ? l.Far : l.Near));
-        if (link is null || to != (from == A ? link.Far : link.Near)) return; // nobody there
+        var arrival = link is null || to != (from == A ? link.Far : link.Near) ? null : ArrivalBy(link, from, bytes);
+        Watch?.Sends(from, to, bytes, arrives: arrival is not null);
+        if (arrival is not { } at) return;
+        var there = from == A ? link!.Far : link!.Near;
+        var seenFrom = from == A ? link.Forged ?? link.Near : link.Far;
+        _under.Enqueue((from.Other, seenFrom, new LocalAddress(there.Address, link.Index), bytes), at.Nanoseconds);
+    }
+
+    private MonoTime? ArrivalBy(PathLink link, PathEnd from, byte[] bytes)
+    {
         link.Taken++;
-        if (link.IsCut || _random.Chance(link.Loss)) return;
-        if (link.Through(from == A ? 0 : 1, bytes.Length, _now) is not { } through) return;
-        var there = from == A ? link.Far : link.Near;
-        var at = new LocalAddress(there.Address, link.Index);
-        _under.Enqueue((from == A ? B : A, from == A ? link.Near : link.Far, at, bytes), (through + link.Delay).Nanoseconds);
+        if (link.IsCut || bytes.Length > link.Mtu || _random.Chance(link.Loss)) return null;
+        return link.Through(from == A ? 0 : 1, bytes.Length, _now) is { } through ? through + link.Delay : null;
     }
 
     private static Endpoint Address(int link, byte end) =>

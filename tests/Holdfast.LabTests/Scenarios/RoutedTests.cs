@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Holdfast.LabTests.Scenarios;
+
+/// <summary>
+/// A site with two uplinks, each with a router of its own, and a hub behind both: what routers say, and what is made of it. Times are
+/// told, not judged: machines are shared.
+/// </summary>
+public sealed class RoutedTests : LabTest
+{
+    private const string File = "/etc/holdfast/holdfast.yaml";
+    private const int Rate = 2000, Packets = 16_000, Bytes = 200;
+
+    // A route over a link without carrier is no route: that is how routers behave that look after their links. Linux says once a second that there
+    // is none, five times at once, and half of that with its usual limit for ICMP; probes of pairs of addresses between which there is no way
+    // use up some of it.
+    private static readonly HostOptions Router = new()
+    {
+        Forwards = true,
+        Sysctls = new Dictionary<string, string>
+        {
+            ["net.ipv4.conf.all.ignore_routes_with_linkdown"] = "1",
+            ["net.ipv4.icmp_ratelimit"] = "0",
+        },
+    };
+
+    private Lab _lab = null!;
+    private Host _hub = null!, _site = null!;
+
+    [Fact]
+    public async Task A_router_that_says_unreachable_is_heard()
+    {
+        var silent = await GapOfPulledWire(icmp: false);
+        var told = await GapOfPulledWire(icmp: true);
+        Say($"the router's far wire is pulled under {Rate} packets/s: longest gap {silent.LongestGapMs:F1} ms without ICMP, {told.LongestGapMs:F1} ms with it");
+        Assert.Equal((0, 0), (silent.Lost, told.Lost));
+        var log = (await _site.Holdfast("log", "hf0")).Output;
+        Assert.Contains("ICMP: network unreachable from " + _lab.Wire("isp1").Far.V4, log, StringComparison.Ordinal);
+        Assert.Contains(await Paths(), p => Text(p, "cause").StartsWith("ICMP: network unreachable from ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_plain_peer_is_met_at_its_next_address_soon()
+    {
+        var silent = await TimeOfNextAddress(icmp: false);
+        var told = await TimeOfNextAddress(icmp: true);
+        Say($"a plain peer's first address becomes unreachable: {silent.TotalSeconds:F1} s until its second one is used without ICMP, "
+            + $"{told.TotalSeconds:F1} s with it");
+        Assert.True(told < silent, $"{told} with ICMP, {silent} without");
+    }
+
+    private async Task<UdpReceived> GapOfPulledWire(bool icmp)
+    {
+        await DrawTwoRouters(icmp);
+        await Start();
+        Assert.Equal("isp1", await Leader());
+        var stream = Agent.SendDatagrams(_site, _hub, WgFile.HubV4, Rate, Bytes, Packets);
+        var before = await Received();
+        await Eventually.Gives(Received, now => now > before + (Packets * 5 / 8), Seconds(30), "the stream to be under way");
+        _lab.Wire("up1").Unplug(WireSide.Near); // at the router: the hub sees nothing
+        return await stream;
+    }
+
+    private async Task<TimeSpan> TimeOfNextAddress(bool icmp)
+    {
+        _lab = await Draw("site", "hub");
+        (_hub, _site) = (_lab.Host("hub"), _lab.Host("site"));
+        var router = await AddRouter("router", icmp);
+        var isp = await _lab.AddWire(_site, router, new WireOptions { Name = "isp" });
+        var ups = new[]
+        {
+            await _lab.AddWire(router, _hub, new WireOptions { Name = "up1" }),
+            await _lab.AddWire(router, _hub, new WireOptions { Name = "up2" }),
+        };
+        await _site.Ip($"route add default via {isp.Far.V4} dev isp");
+        await _hub.Ip($"route add default via {ups[1].Near.V4} dev up2");
+        await _hub.WireGuardGo(WgFile.Hub());
+        var endpoints = string.Join(", ", ups.Select(w => $"\"{WgFile.At(w.Far.V4)}\""));
+        await StartAt(_site, Yaml("", KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4, $", endpoints: [{endpoints}]"));
+        await _site.Carries(WgFile.HubV4, Seconds(10));
+        ups[0].Unplug(WireSide.Near);
+        var clock = Stopwatch.StartNew();
+        await _site.Carries(WgFile.HubV4, Seconds(90));
+        return clock.Elapsed;
+    }
+
+    private async Task DrawTwoRouters(bool icmp)
+    {
+        _lab = await Draw("site", "hub");
+        (_hub, _site) = (_lab.Host("hub"), _lab.Host("site"));
+        foreach (var number in new[] { 1, 2 })
+        {
+            var router = await AddRouter($"router{number}", icmp);
+            var isp = await _lab.AddWire(_site, router, WireOptions.With(new Faults { Delay = Milliseconds(2) }, $"isp{number}"));
+            // The first one leads.
+            var up = await _lab.AddWire(router, _hub, WireOptions.With(new Faults { Delay = Milliseconds(8 * number) }, $"up{number}"));
+            await _site.Ip($"route add default via {isp.Far.V4} dev isp{number} metric {number}00");
+            await _hub.Ip($"route add default via {up.Near.V4} dev up{number} metric {number}00");
+        }
+    }
+
+    private async Task<Host> AddRouter(string name, bool icmp)
+    {
+        var router = await _lab.AddHost(name, Router);
+        if (!icmp)
+        {
+            await router.Run("nft", "add table inet quiet; add chain inet quiet out { type filter hook output priority 0; }; "
+                + "add rule inet quiet out icmp type destination-unreachable drop");
+        }
+        return router;
+    }
+
+    private async Task Start()
+    {
+        var endpoints = string.Join(", ", new[] { "up1", "up2" }.Select(w => $"\"{WgFile.At(_lab.Wire(w).Far.V4)}\""));
+        await StartAt(_hub, Yaml("up", KeyPair.Hub, WgFile.HubV4, KeyPair.Site, WgFile.SiteV4, ""));
+        await StartAt(_site, Yaml("isp", KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4, $", endpoints: [{endpoints}]"));
+        await _site.Carries(WgFile.HubV4, Seconds(10));
+        await Eventually.Gives(Paths, all => Up(all).SequenceEqual(["isp1", "isp2"]), Seconds(10), "paths by both routers");
+        await _site.Holdfast("path", "pin", "hf0", KeyPair.Hub.Public, "isp1");
+        await _site.Holdfast("path", "release", "hf0", KeyPair.Hub.Public, "isp1");
+    }
+
+    private static async Task StartAt(Host host, string yaml)
+    {
+        host.WriteFile(File, yaml);
+        await host.Start(HoldfastBinary.Path, "daemon", "--config", File).WaitForLine("hf0 is up", Seconds(10));
+    }
+
+    private static string Yaml(string uplink, KeyPair own, string address, KeyPair peer, string allowed, string endpoints) => $"""
+        {(uplink.Length == 0 ? "" : $"uplinks: [{{interface: {uplink}1}}, {{interface: {uplink}2}}]")}
+        tunnels:
+        - name: hf0
+          private_key: "{own.Private}"
+          addresses: [{address}/24]
+          listen: ["udp://:{WgFile.Port}"]
+          peers:
+          - {"{"}public_key: "{peer.Public}", allowed_ips: [{allowed}/32]{endpoints}{"}"}
+        """;
+
+    private async Task<string> Leader() => Text((await Paths()).Single(p => p.GetProperty("carries").GetBoolean()), "uplink");
+
+    private static string[] Up(JsonElement[] paths) =>
+        [.. paths.Where(p => Text(p, "state") == "up").Select(p => Text(p, "uplink")).Distinct().Order(StringComparer.Ordinal)];
+
+    private async Task<JsonElement[]> Paths() => [.. (await Peer(_site)).GetProperty("paths").EnumerateArray()];
+
+    private async Task<long> Received() => (await Peer(_hub)).GetProperty("received_packets").GetInt64();
+
+    private static async Task<JsonElement> Peer(Host host) =>
+        JsonDocument.Parse((await host.TryHoldfast("status", "hf0", "--json")).Output).RootElement.GetProperty("peers")[0];
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
+}
