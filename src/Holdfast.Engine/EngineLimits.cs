@@ -29,6 +29,9 @@ internal static class EngineLimits
     /// <summary>Datagrams of a socket that are handled in one turn before the other direction gets its own.</summary>
     internal const int InboundShare = 256;
 
+    /// <summary>Batches of a socket's errors that are read in one turn: as many as datagrams.</summary>
+    internal const int ErrorBatches = 16;
+
     /// <summary>Shares that are handled of an uplink's own socket before it is closed: more than its buffer holds of usual
     /// datagrams.</summary>
     internal const int LastInboundShares = 64;

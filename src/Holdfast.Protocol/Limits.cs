@@ -46,16 +46,22 @@ public static class Limits
 
     /// <summary>An initiation of which the network says that it did not arrive is followed after this time instead of RekeyTimeout: longer
     /// than an answer takes, as anybody can say so.</summary>
-    public static readonly TimeSpan HintedRetry = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan HintedRetry = TimeSpan.FromSeconds(2);
 
     /// <summary>How often until one is answered; further ones are as far apart as ever.</summary>
-    public const int HintedAttempts = 6;
+    public const int HintedAttempts = 3;
 
-    /// <summary>ICMP errors a second that are looked at.</summary>
+    /// <summary>ICMP errors a second that are looked at, and handshakes that are hurried for them.</summary>
     public const int HintsPerSecond = 32;
 
+    /// <summary>How many of them at once.</summary>
+    public const int HintsAtOnce = 8;
+
     /// <summary>Peers among which the one is looked for that such an error is about; among more, none is.</summary>
-    public const int PeersSearched = 16_384;
+    public const int PeersSearched = 4096;
+
+    /// <summary>Bytes that every link of IPv6 carries (RFC 8200 section 5): whoever says less is not heard.</summary>
+    public const int V6LeastMtu = 1280;
 
     /// <summary>Bytes of a UDP header (RFC 768).</summary>
     public const int UdpHeaderBytes = 8;

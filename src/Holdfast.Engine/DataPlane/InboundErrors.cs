@@ -11,8 +11,15 @@ internal sealed class InboundErrors(Tunnel tunnel)
 {
     private readonly ErrorBatch _batch = new();
 
-    /// <summary>Tells the tunnel one batch. What is left makes the socket report again, in the next turn.</summary>
+    /// <summary>Tells the tunnel one batch, and reads on. What is left makes the socket report again, in the next turn.</summary>
     internal void Run(UdpLane lane, in Now now)
+    {
+        Tell(lane, now);
+        // They share the socket's buffer with data: in a flood, more are thrown away.
+        for (var more = 1; more < EngineLimits.ErrorBatches && _batch.Count == ErrorBatch.Capacity; more++) lane.Socket.ReceiveErrors(_batch);
+    }
+
+    private void Tell(UdpLane lane, in Now now)
     {
         lane.Socket.ReceiveErrors(_batch);
         for (var i = 0; i < _batch.Count; i++)

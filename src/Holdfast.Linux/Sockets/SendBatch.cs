@@ -16,6 +16,9 @@ public sealed unsafe class SendBatch
 
     private const int NameSize = 32;
 
+    // The first finds what was said of an earlier datagram, and another error may come meanwhile.
+    private const int Attempts = 3;
+
     // Pinned, as in ReceiveBatch.
     private readonly Libc.BatchedMessage[] _messages;
     private readonly Libc.IoVector[] _vectors;
@@ -202,9 +205,13 @@ public sealed unsafe class SendBatch
     /// did not go.</summary>
     private static int SendOrRepeat(int fd, Libc.BatchedMessage* messages, int count)
     {
-        var result = Libc.SendBatch(fd, messages, count, Libc.MSG_DONTWAIT);
-        return result is < 0 and not (-Errno.EAGAIN or -Errno.ENOBUFS)
-            ? Libc.SendBatch(fd, messages, count, Libc.MSG_DONTWAIT) : result;
+        var result = 0;
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            result = Libc.SendBatch(fd, messages, count, Libc.MSG_DONTWAIT);
+            if (result is >= 0 or -Errno.EAGAIN or -Errno.ENOBUFS) break;
+        }
+        return result;
     }
 
     /// <summary>The message is the one that was refused last.</summary>

@@ -173,7 +173,7 @@ internal sealed class PathTable
             if (path is null) continue;
             path.Rate = default; // its clock may be another one
             (path.CountedFrom, path.ArrivedPackets, path.ArrivedOf) = (path.SentPackets, 0, 0); // it counts anew
-            if (path.MayCarry) (path.AwaitingSince, path.Nonce, path.NextProbe) = (MonoTime.Never, 0, now);
+            if (path.MayCarry) (path.AwaitingSince, path.AnswerDue, path.Nonce, path.NextProbe) = (MonoTime.Never, MonoTime.Never, 0, now);
         }
     }
 

@@ -94,6 +94,8 @@ public sealed class PeerPath
     internal bool IsHinted; // something was said that was not looked at yet
     internal MonoTime AskedAt = MonoTime.LongAgo; // whether that is so; only what was sent since can answer
     internal MonoTime AnswerDue = MonoTime.Never;
+    internal int ToldMtu; // somebody says that it carries no more, in bytes, and that was not looked at yet; else 0
+    internal MonoTime CutAt = MonoTime.LongAgo; // when that was last looked at
 
     // --- evidence ----------------------------------------------------------------------------------------------
     internal RoundTrip Rtt;
@@ -131,7 +133,7 @@ public sealed class PeerPath
     /// <summary>When an answer is overdue: to a question, or to data that was sent by it.</summary>
     internal MonoTime Deadline => DataDeadline < AnswerDue ? DataDeadline : AnswerDue;
 
-    private MonoTime DataDeadline => AwaitingSince == MonoTime.Never ? MonoTime.Never
+    internal MonoTime DataDeadline => AwaitingSince == MonoTime.Never ? MonoTime.Never
         : AwaitingSince + (RoundTrip.Longer(Rtt.Patience, Feedback.IsKnown ? Feedback.Patience : TimeSpan.Zero) * (1 << Backoff))
             + (PathLimits.AcknowledgementDelay * 2);
 

@@ -63,7 +63,10 @@ public sealed partial class Tunnel
     {
         if (peer.Timers.Retransmit == MonoTime.Never) Initiate(peer, now);
         else if (peer.Initiation is { Kept: { } message } && (paths.LastInitiation + PathLimits.CarryingProbe).Passed(now.Mono))
+        {
+            peer.Cookies.WriteMacs(peer.PublicKey, message, now.Mono); // one may have been demanded
             SendCopies(peer, paths, message, now.Mono, isAgain: true);
+        }
     }
 
     private Tai64n NextTimestamp(Peer peer, in Now now)

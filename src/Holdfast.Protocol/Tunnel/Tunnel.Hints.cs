@@ -9,7 +9,8 @@ namespace Holdfast.Protocol;
 // by a handshake, and one that stays unanswered is followed soon by the next, to another place or by another uplink.
 public sealed partial class Tunnel
 {
-    private TokenBucket _hints = new(Limits.HintsPerSecond, Limits.HintsPerSecond);
+    private TokenBucket _hints = new(Limits.HintsPerSecond, Limits.HintsAtOnce);
+    private TokenBucket _hurries = new(Limits.HintsPerSecond, Limits.HintsAtOnce); // what this host refuses is not counted above
 
     /// <summary>Hears that datagrams to a place do not arrive.</summary>
     /// <param name="to">The place.</param>
@@ -18,7 +19,7 @@ public sealed partial class Tunnel
     /// <param name="now">The present.</param>
     public void HandleUnreachable(in Endpoint to, int uplink, in Unreachable told, in Now now)
     {
-        if (_peers.Count > Limits.PeersSearched || !_hints.TryTake(now.Mono)) return;
+        if (_peers.Count > Limits.PeersSearched || !_hurries.TryTake(now.Mono)) return;
         foreach (var peer in _peers.Peers) Note(peer, to, uplink, told);
     }
 
@@ -38,7 +39,8 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
         {
             if (path is not { MayCarry: true } || path.Remote != to || path.Local.InterfaceIndex != uplink) continue;
-            (path.Hint, path.IsHinted) = (told, true);
+            if (told.Kind == UnreachableKind.TooBig) path.ToldMtu = told.Mtu;
+            else (path.Hint, path.IsHinted) = (told, true);
             ArmPaths(peer, MonoTime.LongAgo);
         }
     }
@@ -48,11 +50,13 @@ public sealed partial class Tunnel
         var mayAsk = peer.Current is { AgreesPaths: true } session && session.MaySeal(now.Mono);
         foreach (var path in paths.All)
         {
-            if (path is not { IsHinted: true }) continue;
-            path.IsHinted = false;
-            if (!mayAsk || !HasUplink(path.Local) || !(path.AskedAt + PathLimits.HintedProbe).Passed(now.Mono)) continue;
-            if (path.Hint.Kind == UnreachableKind.TooBig) CutAgain(peer, paths, path, now.Mono);
-            else if (path.State == PathState.Up && path.AnswerDue == MonoTime.Never) Ask(paths, path, now.Mono);
+            if (path is null || (!path.IsHinted && path.ToldMtu == 0)) continue;
+            var (isHinted, mtu) = (path.IsHinted, path.ToldMtu);
+            (path.IsHinted, path.ToldMtu) = (false, 0);
+            if (!mayAsk || !HasUplink(path.Local)) continue;
+            if (mtu >= Limits.V6LeastMtu && (path.CutAt + PathLimits.HintedProbe).Passed(now.Mono)) CutAgain(peer, paths, path, mtu, now.Mono);
+            if (isHinted && path.State == PathState.Up && path.AnswerDue == MonoTime.Never
+                && (path.AskedAt + PathLimits.HintedProbe).Passed(now.Mono)) Ask(paths, path, now.Mono);
         }
     }
 
@@ -64,10 +68,10 @@ public sealed partial class Tunnel
     }
 
     /// <summary>The kernel knows from here on what the way carries, and cuts what is larger: what was lost for it goes once more.</summary>
-    private void CutAgain(Peer peer, PathTable paths, PeerPath path, MonoTime now)
+    private void CutAgain(Peer peer, PathTable paths, PeerPath path, int mtu, MonoTime now)
     {
-        var fits = path.Hint.Mtu - Limits.UdpHeaderBytes - (path.Remote.Family == 4 ? Limits.V4HeaderBytes : Limits.V6HeaderBytes);
-        path.AskedAt = now;
+        var fits = mtu - Limits.UdpHeaderBytes - (path.Remote.Family == 4 ? Limits.V4HeaderBytes : Limits.V6HeaderBytes);
+        path.CutAt = now;
         SendAgain(peer, paths, peer.Previous, path, path, now, longerThan: fits);
         SendAgain(peer, paths, peer.Current, path, path, now, longerThan: fits);
     }
@@ -76,7 +80,7 @@ public sealed partial class Tunnel
     private void AskByHandshake(Peer peer, in Now now)
     {
         peer.IsHinted = false;
-        if (peer.PathTable is not null) return;
+        if (peer.PathTable is not null || !_hints.TryTake(now.Mono)) return;
         if (peer.Timers.Retransmit == MonoTime.Never)
         {
             if (peer.Timers.NewHandshake == MonoTime.Never) return; // no data is unanswered

@@ -41,6 +41,7 @@ public sealed partial class Tunnel
     private Drop Stage(Peer peer, ReadOnlySpan<byte> packet, in Now now)
     {
         for (var dropped = peer.Staged.Add(packet); dropped > 0; dropped--) Count(peer, Drop.StagedOverflow);
+        if (peer.PathTable is { } paths) WakePaths(peer, paths, now.Mono);
         Initiate(peer, now);
         return Drop.None;
     }

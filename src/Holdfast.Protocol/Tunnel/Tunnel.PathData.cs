@@ -187,6 +187,7 @@ public sealed partial class Tunnel
         for (var counter = sent.First; counter < sent.Waiting; counter++)
         {
             if (!sent.TryFind(counter, out var one) || one.IsDone || one.Path != from.Id || one.Length <= longerThan) continue;
+            if (longerThan > 0 && one.Moves > 0) continue; // once for that reason: anybody can give it
             from.Rate.Gone(one.Length);
             from.Resent++;
             SendKept(peer, sent, counter, one, NextFor(peer, paths, by), now);

@@ -195,9 +195,7 @@ public sealed partial class Tunnel
     {
         paths.CountWorking();
         paths.ChooseCarrying(now.Mono);
-        var best = paths.Active is { State: PathState.Up } active ? active : null;
-        foreach (var path in paths.All)
-            if (path is { MayCarry: true } && (best is null || IsBetter(path, best, now.Mono))) best = path;
+        var best = BestOf(paths, now.Mono);
         if (best is not null && best != paths.Active) Lead(peer, paths, best);
     }
 
@@ -210,16 +208,35 @@ public sealed partial class Tunnel
         if (hasMoved) _events.EndpointChanged(peer);
     }
 
-    /// <summary>Whoever leads goes on leading unless it is doubted, or clearly worse than one that has worked for a while; where both are
-    /// alike, the greater weight leads.</summary>
-    private static bool IsBetter(PeerPath path, PeerPath than, MonoTime now)
+    /// <summary>
+    /// Of those that may lead, the heaviest of the ones that are about as quick as the quickest. Whoever leads goes on leading unless it
+    /// is doubted, or clearly slower than that one, or one of these is heavier. All are measured by the same one, or they could lead in turn.
+    /// </summary>
+    private static PeerPath? BestOf(PathTable paths, MonoTime now)
     {
-        if (path.State != than.State) return path.State == PathState.Up;
-        if (path.Wish != than.Wish) return path.Wish < than.Wish;
-        if (!path.MayLeadFrom.Passed(now)) return false;
-        if (path.Rank != than.Rank) return path.Rank < than.Rank;
-        if (path.Rtt.IsKnown && (path.Rtt.Smoothed * 2) + PathLimits.ClearlyBetter < than.Rtt.Smoothed) return true;
-        return path.Weight > than.Weight && (!than.Rtt.IsKnown || path.Rtt.Smoothed < (than.Rtt.Smoothed * 1.5) + PathLimits.Alike);
+        var active = paths.Active;
+        var most = (PathState.Down, PathWish.Drained, true, int.MaxValue);
+        var least = TimeSpan.MaxValue;
+        foreach (var path in paths.All)
+        {
+            if (path is not { MayCarry: true }) continue;
+            var order = OrderOf(path);
+            if (order.CompareTo(most) > 0) continue;
+            if (order != most) (most, least) = (order, TimeSpan.MaxValue);
+            if (path.Rtt.IsKnown && path.Rtt.Smoothed < least) least = path.Rtt.Smoothed;
+        }
+        PeerPath? best = null;
+        foreach (var path in paths.All)
+        {
+            if (path is not { MayCarry: true } || OrderOf(path) != most) continue;
+            if (path.Rtt.IsKnown && path.Rtt.Smoothed > (least * 1.5) + PathLimits.Alike) continue;
+            if (best is null || (-path.Weight, path.Rtt.Smoothed).CompareTo((-best.Weight, best.Rtt.Smoothed)) < 0) best = path;
+        }
+        if (active is not { MayCarry: true } || OrderOf(active) != most || active.Weight < best!.Weight) return best;
+        return active.Rtt.IsKnown && (least * 2) + PathLimits.ClearlyBetter < active.Rtt.Smoothed ? best : active;
+
+        (PathState, PathWish, bool, int) OrderOf(PeerPath path) =>
+            (path.State, path.Wish, path != active && !path.MayLeadFrom.Passed(now), path.Rank);
     }
 
     /// <summary>It does not carry: what it may have lost goes by the next.</summary>
@@ -233,16 +250,16 @@ public sealed partial class Tunnel
         Leave(peer, paths, path, now);
     }
 
-    /// <summary>Data stays unanswered: others carry until it has answered again.</summary>
-    private void Doubt(Peer peer, PathTable paths, PeerPath path, in Now now)
+    /// <summary>Data stays unanswered, or a question that anybody can have asked: others carry until it has answered again.</summary>
+    private void Doubt(Peer peer, PathTable paths, PeerPath path, in Now now, bool holdsDown = true)
     {
-        HoldDown(path, now.Mono);
+        if (holdsDown) HoldDown(path, now.Mono);
         // Where several carry, acknowledgements go by another way than is measured.
         if (peer.PathMode == PathMode.Bond) path.Backoff = Math.Min(path.Backoff + 1, PathLimits.Backoffs);
         path.Become(PathState.Doubted, path.Blame(PathCause.DataUnanswered), now.Mono);
         _events.PathChanged(peer, path);
         foreach (var other in paths.All)
-            if (other is { MayCarry: true }) (other.Nonce, other.NextProbe) = (0, now.Mono);
+            if (other is { MayCarry: true } && (other == path || other.AnswerDue == MonoTime.Never)) (other.Nonce, other.NextProbe) = (0, now.Mono);
         Leave(peer, paths, path, now);
     }
 

@@ -20,7 +20,8 @@ public sealed partial class Tunnel
         if (arrival.From == from && arrival.To == to) return;
         var (last, local) = (arrival, LocalOf(to));
         var isKnown = paths.Find(from, local) is not null;
-        if (!isKnown && local.InterfaceIndex == 0 && WasUplink(paths, to)) return; // it is lost, or held down: no way around that
+        // It is lost, or held down: no way around that.
+        if (!isKnown && Uplinks.Length > 0 && local.InterfaceIndex == 0 && to.InterfaceIndex != 0 && WasUplink(paths, to)) return;
         if (!isKnown && !paths.MayLearn(now.Mono)) return; // with one of the next messages
         (arrival.From, arrival.To) = (from, to);
         if (isKnown || paths.Add(from, local, now.Mono) is not { } path) return;
@@ -120,6 +121,7 @@ public sealed partial class Tunnel
             if (other is not { Local.InterfaceIndex: 0 }) continue;
             if (other.Local.Address != default && other.CameBy != path.Local.InterfaceIndex) continue;
             other.Become(PathState.Down, PathCause.UplinkLost, now.Mono);
+            _events.PathChanged(peer, other);
             Leave(peer, paths, other, now);
             paths.Remove(other);
         }
@@ -134,6 +136,7 @@ public sealed partial class Tunnel
         path.Become(PathState.Up, PathCause.Handshake, now.Mono);
         _events.PathChanged(peer, path);
         Choose(peer, paths, now);
+        if (path.Local.InterfaceIndex != 0) LeaveUnbound(peer, paths, path, now);
     }
 
     private Drop HandleLost(Peer peer, Lost lost, in Now now)
@@ -179,7 +182,7 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
         {
             if (path is null) continue;
-            if (path.State == PathState.Up && path.Deadline.Passed(now.Mono)) Doubt(peer, paths, path, now);
+            if (path.State == PathState.Up && path.Deadline.Passed(now.Mono)) Doubt(peer, paths, path, now, holdsDown: path.DataDeadline.Passed(now.Mono));
         }
         foreach (var path in paths.All)
             if (path is not null && path.NextProbe.Passed(now.Mono)) ProbeDue(peer, paths, path, now);
@@ -203,7 +206,8 @@ public sealed partial class Tunnel
         if (peer.Current is not { AgreesPaths: true } keypair || !keypair.MaySeal(now.Mono) || !HasUplink(path.Local))
         {
             path.Nonce = 0; // what went under another session is not missed
-            path.NextProbe = now.Mono + PathLimits.IdleProbe; // what changes that probes soon
+            // What changes that probes soon; until then initiations go again.
+            path.NextProbe = now.Mono + (IsCutOff(paths, now.Mono) ? PathLimits.CarryingProbe : PathLimits.IdleProbe);
             return;
         }
         // One that is sent out of turn does not make the last one unanswered.

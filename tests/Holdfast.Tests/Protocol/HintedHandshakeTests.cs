@@ -14,7 +14,7 @@ public sealed class HintedHandshakeTests
     private readonly TestPair _pair = new TestPair().Connect();
 
     [Fact]
-    public void Data_without_an_answer_asks_at_once_and_again_after_a_second()
+    public void Data_without_an_answer_asks_at_once_and_again_soon()
     {
         _pair.Run(TimeSpan.FromSeconds(10), exchanging: true);
         _pair.A.Tunnel.SetUplinks([new LocalUplink(7, HasV4: true, HasV6: true)], _pair.Now);
@@ -24,9 +24,9 @@ public sealed class HintedHandshakeTests
         _pair.Run(TimeSpan.Zero);
         Assert.Equal([Message.Initiation], Types());
         Hint();
-        _pair.Run(Second * 0.99);
+        _pair.Run(Limits.HintedRetry * 0.99);
         Assert.Empty(Types());
-        _pair.Run(Second * 0.02);
+        _pair.Run(Limits.HintedRetry * 0.02);
         Assert.Equal([Message.Initiation], Types());
         Assert.Equal((1, 7), (_pair.PeerB.UnansweredInitiations, _pair.PeerB.LocalAddress.InterfaceIndex)); // by the next uplink
     }
@@ -56,7 +56,7 @@ public sealed class HintedHandshakeTests
             _pair.Run(TimeSpan.FromMilliseconds(1));
             sent += Types().Count(type => type == Message.Initiation);
         }
-        // The first, six after a second each, and one in each of the four times 5 s that are left.
+        // The first, three after 2 s each, and one in each of the four times 5 s that are left.
         Assert.Equal(1 + Limits.HintedAttempts + 4, sent);
     }
 

@@ -9,6 +9,8 @@ public sealed class HintTests(ITestOutputHelper output)
     private static readonly TimeSpan HalfMillisecond = TimeSpan.FromMicroseconds(500);
     private static readonly Unreachable NoHost = new(UnreachableKind.Host, new AddressBits(0xc0000201UL << 32, 0), 4);
 
+    private static Unreachable TooBig(int mtu) => NoHost with { Kind = UnreachableKind.TooBig, Mtu = mtu };
+
     [Fact]
     public void A_path_that_is_said_not_to_carry_is_left_after_a_round_trip()
     {
@@ -51,7 +53,8 @@ public sealed class HintTests(ITestOutputHelper output)
         for (var i = 0; i < 20_000; i++)
         {
             net.Stream(1, HalfMillisecond);
-            foreach (var link in net.Links) net.A.Tunnel.HandleUnreachable(link.Far, link.Index, NoHost, net.Now);
+            var what = (i % 3) switch { 0 => NoHost, 1 => TooBig(1280), _ => TooBig(0) };
+            foreach (var link in net.Links) net.A.Tunnel.HandleUnreachable(link.Far, link.Index, what, net.Now);
         }
         Assert.Equal((told, path), (net.A.Told.Count, net.A.Peer.ActivePath!));
         Assert.InRange(watch.Seen.Probes - before, 1, 2 * 10 * (4 + 1 + 1)); // two paths for 10 s: questions, and both ends' usual probes

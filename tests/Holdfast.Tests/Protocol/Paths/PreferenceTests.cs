@@ -29,6 +29,30 @@ public sealed class PreferenceTests
         Assert.Equal(2, Leader(net.A));
     }
 
+    /// <summary>By pairs, the heaviest is preferred to the second, that to the lightest for its weight, and the lightest to the heaviest as
+    /// clearly quicker.</summary>
+    [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(1, 0, 2)]
+    [InlineData(2, 1, 0)]
+    [InlineData(2, 0, 1)]
+    public void Weights_and_round_trips_have_nobody_lead_in_turn(params int[] order)
+    {
+        (int Weight, int Milliseconds)[] uplinks = [(200, 42), (100, 22), (50, 10)];
+        var net = Net(3, (link, i) =>
+        {
+            link.Uplink = link.Uplink with { Weight = (ushort)uplinks[order[i]].Weight };
+            link.Delay = TimeSpan.FromMilliseconds(uplinks[order[i]].Milliseconds / 2.0);
+        });
+        var watch = net.BeWatched();
+        net.Connect();
+        net.Stream(500, TimeSpan.FromMilliseconds(10));
+        var before = watch.Seen.Switches;
+        net.Stream(1000, TimeSpan.FromMilliseconds(10));
+        Assert.Equal(before, watch.Seen.Switches);
+        Assert.Equal(100, uplinks[order[Leader(net.A) - 1]].Weight);
+    }
+
     /// <summary>Between what is preferred for its weight and what is clearly quicker lies a band in which nothing changes.</summary>
     [Fact]
     public void A_round_trip_that_wavers_does_not_make_the_path_change_to_and_fro()
