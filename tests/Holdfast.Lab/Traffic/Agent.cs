@@ -29,7 +29,17 @@ public static class Agent
     /// <param name="host">The host.</param>
     /// <param name="arguments">Its verb and what follows.</param>
     public static HostProcess Start(Host host, params string[] arguments)
-        => host.Start(Dotnet, [Path, .. arguments]);
+        => StartBy([], host, arguments);
+
+    /// <summary>Starts the agent by a program that runs others.</summary>
+    /// <param name="runBy">That program and its arguments, such as mptcpize run; empty is nothing in between.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="arguments">The agent's verb and what follows.</param>
+    public static HostProcess StartBy(IReadOnlyList<string> runBy, Host host, params string[] arguments)
+    {
+        string[] program = [.. runBy, Dotnet, Path, .. arguments];
+        return host.Start(program[0], program[1..]);
+    }
 
     /// <summary>Sends numbered datagrams at an even pace from one host to another, and tells what became of
     /// them.</summary>

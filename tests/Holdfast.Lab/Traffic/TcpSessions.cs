@@ -19,13 +19,14 @@ public sealed class TcpSessions : IAsyncDisposable
     /// <param name="address">The server's address.</param>
     /// <param name="count">How many.</param>
     /// <param name="port">The server's port.</param>
+    /// <param name="runBy">What runs both ends' programs, such as mptcpize run; none is nothing in between.</param>
     /// <exception cref="LabException">They could not be opened.</exception>
-    public static async Task<TcpSessions> Open(Host client, Host server, string address, int count, int port = 7004)
+    public static async Task<TcpSessions> Open(Host client, Host server, string address, int count, int port = 7004, params string[] runBy)
     {
-        var listener = Agent.Start(server, "tcp-echo-server", Agent.Number(port));
+        var listener = Agent.StartBy(runBy, server, "tcp-echo-server", Agent.Number(port));
         await listener.WaitForLine("\"ready\"", StartDeadline);
         var sessions = new TcpSessions(listener,
-            Agent.Start(client, "tcp-sessions", address, Agent.Number(port), Agent.Number(count)));
+            Agent.StartBy(runBy, client, "tcp-sessions", address, Agent.Number(port), Agent.Number(count)));
         await Eventually.Until(() => sessions._client.HasExited || sessions.Progress.Sessions.All(s => s.Lines > 0), StartDeadline,
             $"a line of each of {count} sessions to come back", sessions._client.Describe);
         sessions.ThrowIfBroken();

@@ -24,6 +24,8 @@ internal sealed class BondStage
         "net.ipv4.tcp_rmem=4096 131072 33554432", "net.ipv4.tcp_wmem=4096 16384 33554432", "net.ipv4.tcp_no_metrics_save=1",
     ];
 
+    private static readonly string[] Mptcpize = ["mptcpize", "run"];
+
     private readonly List<string> _names = [];
     private readonly List<LinkEnd> _far = [];
     private readonly List<HostProcess> _daemons = [];
@@ -109,7 +111,32 @@ internal sealed class BondStage
     public Task<BondFigure> BareStream(int link, TimeSpan time, bool back) => Stream(_far[link].V4, time, back, []);
 
     /// <summary>One MPTCP stream by all links, without a tunnel.</summary>
-    public Task<BondFigure> MptcpStream(TimeSpan time, bool back) => Stream(_far[0].V4, time, back, ["mptcpize", "run"]);
+    public Task<BondFigure> MptcpStream(TimeSpan time, bool back) => Stream(_far[0].V4, time, back, Mptcpize);
+
+    /// <summary>Pulls the first wire at the near end under a TCP session that sends a line each 20 ms, and plugs it again.</summary>
+    /// <param name="address">The hub's; null is by MPTCP, without a tunnel.</param>
+    /// <returns>The longest time that a line was away, in milliseconds.</returns>
+    public async Task<double> SilenceOfPulledWire(string? address)
+    {
+        var joined = await MptcpSubflows();
+        await using var sessions = address is null
+            ? await TcpSessions.Open(Site, Hub, _far[0].V4, 1, runBy: Mptcpize)
+            : await TcpSessions.Open(Site, Hub, address, 1);
+        if (address is null)
+            await Eventually.Gives(MptcpSubflows, now => now > joined, Patience, "MPTCP to use another link");
+        await MoreLines(sessions);
+        var wire = Lab.Wire(_names[0]);
+        wire.Unplug(WireSide.Near);
+        await MoreLines(sessions);
+        wire.Plug();
+        return (await sessions.Close(Patience)).Slowest.LongestMs;
+    }
+
+    private static Task MoreLines(TcpSessions sessions)
+    {
+        var wanted = sessions.Progress.Sessions[0].Lines + 50;
+        return Eventually.Until(() => sessions.Progress.Sessions[0].Lines >= wanted, Patience, "lines to come back");
+    }
 
     /// <summary>Lets the kernel's MPTCP use each link for one subflow: the hub tells its other addresses, the site goes there.</summary>
     public async Task PrepareMptcp()

@@ -62,6 +62,41 @@ public sealed class BondTableTests : LabTest
     [Fact(Explicit = true)]
     public Task Mptcp_of_four_links() => Mptcp("four");
 
+    [Theory(Explicit = true), InlineData("equal"), InlineData("skewed")]
+    public async Task A_bond_beside_mptcp(string name)
+    {
+        var stage = await LayForMptcp(BondScenario.Named(name).Links);
+        var (bond, mptcp) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            await stage.Start(Mode);
+            bond.Add((await stage.Stream(Time)).Megabits);
+            await stage.Stop();
+            mptcp.Add((await stage.MptcpStream(Time, back: false)).Megabits);
+        }
+        var part = BondRow.Middle(bond.Zip(mptcp, (b, m) => b / m));
+        Say(string.Create(CultureInfo.InvariantCulture, $"{BondScenario.Named(name)} | {Mode} {BondRow.Middle(bond):F1} ({bond.Min():F1} to {bond.Max():F1}) | "
+            + $"MPTCP {BondRow.Middle(mptcp):F1} ({mptcp.Min():F1} to {mptcp.Max():F1}) Mbit/s | {part * 100:F1} %, 95.0 % wanted | {Rounds} rounds"));
+        Assert.True(part >= Leniency * .95, $"{part}");
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_pulled_wire_beside_mptcp()
+    {
+        var stage = await LayForMptcp(new BondLink(100, 10), new BondLink(100, 20));
+        var (bond, mptcp) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            await stage.Start(Mode);
+            bond.Add(await stage.SilenceOfPulledWire(WgFile.HubV4));
+            await stage.Stop();
+            mptcp.Add(await stage.SilenceOfPulledWire(null));
+        }
+        Say(string.Create(CultureInfo.InvariantCulture, $"a session with a line each 20 ms, the faster wire pulled at the near end, longest time until a line is back: "
+            + $"{Mode} {BondRow.Middle(bond):F0} ({bond.Min():F0} to {bond.Max():F0}) ms, MPTCP {BondRow.Middle(mptcp):F0} ({mptcp.Min():F0} to {mptcp.Max():F0}) ms"));
+        Assert.True(BondRow.Middle(bond) < BondRow.Middle(mptcp));
+    }
+
     /// <summary>If one link that is as wide as the sum does not reach its rate, this machine can't carry a bond's either.</summary>
     [Theory(Explicit = true), InlineData(200), InlineData(400)]
     public async Task One_link_as_wide_as_the_sum(int megabits)
@@ -125,11 +160,8 @@ public sealed class BondTableTests : LabTest
     /// <summary>The same links, each alone and by MPTCP, without a tunnel. Nothing of ours is judged.</summary>
     private async Task Mptcp(string name)
     {
-        if (BondStage.LacksMptcp() is { } lack)
-            Assert.Fail(lack);
         var scenario = BondScenario.Named(name);
-        var stage = await BondStage.Lay(await Draw("site", "hub"), scenario.Links);
-        await stage.PrepareMptcp();
+        var stage = await LayForMptcp(scenario.Links);
         var row = new BondRow(scenario, "MPTCP");
         for (var round = 0; round < Rounds; round++)
         {
@@ -140,5 +172,14 @@ public sealed class BondTableTests : LabTest
         }
         Say(row.ToString());
         Assert.True(await stage.MptcpSubflows() >= Rounds * (scenario.Links.Length - 1), "MPTCP did not use each link");
+    }
+
+    private async Task<BondStage> LayForMptcp(params BondLink[] links)
+    {
+        if (BondStage.LacksMptcp() is { } lack)
+            Assert.Fail(lack);
+        var stage = await BondStage.Lay(await Draw("site", "hub"), links);
+        await stage.PrepareMptcp();
+        return stage;
     }
 }

@@ -40,6 +40,26 @@ public sealed class RoutedTests : LabTest
         Assert.Contains(await Paths(), p => Text(p, "cause").StartsWith("ICMP: network unreachable from ", StringComparison.Ordinal));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task What_is_too_big_for_the_next_path_is_cut_on_its_way(bool outerV6)
+    {
+        // A full packet makes a datagram of 1,480 bytes over IPv4, and of 1,500 over IPv6.
+        await DrawTwoRouters(icmp: true, secondMtu: 1400);
+        await Start(outerV6);
+        Assert.Equal("isp1", await Leader());
+        await using var file = await FileTransfer.Begin(_site, _hub, WgFile.HubV4, bytes: 12_000_000, rate: 4_000_000);
+        var pings = Ping.Run(_site, WgFile.HubV4, count: 200, Milliseconds(10), size: 1392);
+        await file.HasArrived(4_000_000, Seconds(20));
+        _lab.Wire("isp1").Cut();
+        var answered = await pings;
+        var (sent, received) = await file.Ends(Seconds(60));
+        Say($"{(outerV6 ? "IPv6" : "IPv4")}: {answered.Received} of {answered.Sent} full pings came back; longest silence of the file "
+            + $"{file.Silences.Select(s => s.SilenceMs).DefaultIfEmpty().Max():F0} ms");
+        Assert.Equal("isp2", await Leader());
+        Assert.Equal((sent.Sent, sent.Sha256), (received.Received, received.Sha256));
+        Assert.Equal(answered.Sent, answered.Received);
+    }
+
     [Fact]
     public async Task A_plain_peer_is_met_at_its_next_address_soon()
     {
@@ -85,7 +105,7 @@ public sealed class RoutedTests : LabTest
         return clock.Elapsed;
     }
 
-    private async Task DrawTwoRouters(bool icmp)
+    private async Task DrawTwoRouters(bool icmp, int secondMtu = 1500)
     {
         _lab = await Draw("site", "hub");
         (_hub, _site) = (_lab.Host("hub"), _lab.Host("site"));
@@ -94,9 +114,12 @@ public sealed class RoutedTests : LabTest
             var router = await AddRouter($"router{number}", icmp);
             var isp = await _lab.AddWire(_site, router, WireOptions.With(new Faults { Delay = Milliseconds(2) }, $"isp{number}"));
             // The first one leads.
-            var up = await _lab.AddWire(router, _hub, WireOptions.With(new Faults { Delay = Milliseconds(8 * number) }, $"up{number}"));
-            await _site.Ip($"route add default via {isp.Far.V4} dev isp{number} metric {number}00");
-            await _hub.Ip($"route add default via {up.Near.V4} dev up{number} metric {number}00");
+            var up = await _lab.AddWire(router, _hub, WireOptions.With(new Faults { Delay = Milliseconds(8 * number) }, $"up{number}")
+                with { InterfaceMtu = number == 1 ? 1500 : secondMtu });
+            await _site.Ip($"route add default via {isp.Far.V4} dev isp{number} metric {number}00",
+                $"route add default via {isp.Far.V6} dev isp{number} metric {number}00");
+            await _hub.Ip($"route add default via {up.Near.V4} dev up{number} metric {number}00",
+                $"route add default via {up.Near.V6} dev up{number} metric {number}00");
         }
     }
 
@@ -111,9 +134,10 @@ public sealed class RoutedTests : LabTest
         return router;
     }
 
-    private async Task Start()
+    private async Task Start(bool outerV6 = false)
     {
-        var endpoints = string.Join(", ", new[] { "up1", "up2" }.Select(w => $"\"{WgFile.At(_lab.Wire(w).Far.V4)}\""));
+        var endpoints = string.Join(", ", new[] { "up1", "up2" }.Select(w => _lab.Wire(w).Far)
+            .Select(end => $"\"{WgFile.At(outerV6 ? end.V6 : end.V4)}\""));
         await StartAt(_hub, Yaml("up", KeyPair.Hub, WgFile.HubV4, KeyPair.Site, WgFile.SiteV4, ""));
         await StartAt(_site, Yaml("isp", KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4, $", endpoints: [{endpoints}]"));
         await _site.Carries(WgFile.HubV4, Seconds(10));
