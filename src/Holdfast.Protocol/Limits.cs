@@ -46,10 +46,10 @@ public static class Limits
 
     /// <summary>An initiation of which the network says that it did not arrive is followed after this time instead of RekeyTimeout: longer
     /// than an answer takes, as anybody can say so.</summary>
-    public static readonly TimeSpan HintedRetry = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan HintedRetry = TimeSpan.FromSeconds(1.5);
 
     /// <summary>How often until one is answered; further ones are as far apart as ever.</summary>
-    public const int HintedAttempts = 3;
+    public const int HintedAttempts = 5;
 
     /// <summary>ICMP errors a second that are looked at, and handshakes that are hurried for them.</summary>
     public const int HintsPerSecond = 32;

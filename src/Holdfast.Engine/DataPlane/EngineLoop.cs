@@ -261,7 +261,7 @@ internal sealed class EngineLoop : IDisposable
         foreach (var lane in _transport.Lanes)
         {
             if (lane.Token != happened.Token) continue;
-            if ((happened.Happened & EpollInterest.Error) != 0) _errors.Run(lane, now);
+            if ((happened.Happened & EpollInterest.Error) != 0) _errors.Run(lane, _transport, now);
             _inbound.Run(lane, now);
             return; // none has it if it was closed within this turn
         }

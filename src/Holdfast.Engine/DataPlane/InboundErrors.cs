@@ -12,21 +12,24 @@ internal sealed class InboundErrors(Tunnel tunnel)
     private readonly ErrorBatch _batch = new();
 
     /// <summary>Tells the tunnel one batch, and reads on. What is left makes the socket report again, in the next turn.</summary>
-    internal void Run(UdpLane lane, in Now now)
+    internal void Run(UdpLane lane, UdpTransport transport, in Now now)
     {
-        Tell(lane, now);
+        Tell(lane, transport, now);
         // They share the socket's buffer with data: in a flood, more are thrown away.
         for (var more = 1; more < EngineLimits.ErrorBatches && _batch.Count == ErrorBatch.Capacity; more++) lane.Socket.ReceiveErrors(_batch);
     }
 
-    private void Tell(UdpLane lane, in Now now)
+    private void Tell(UdpLane lane, UdpTransport transport, in Now now)
     {
         lane.Socket.ReceiveErrors(_batch);
         for (var i = 0; i < _batch.Count; i++)
         {
             var error = _batch[i];
             if (error.Origin is not (ErrorOrigin.Icmp or ErrorOrigin.Icmp6)) continue; // who sent it was told already
-            tunnel.HandleUnreachable(error.To.ToEndpoint(), lane.InterfaceIndex, ToUnreachable(error), now);
+            // Over IPv6 the socket of all others may hear of what an uplink's own has sent.
+            var sender = transport.LaneOf(lane.Family, error.InterfaceIndex) ?? lane;
+            if (error.Mtu > 0) sender.LimitMtu(error.Mtu, now.Mono);
+            tunnel.HandleUnreachable(error.To.ToEndpoint(), sender.InterfaceIndex, ToUnreachable(error), now);
         }
     }
 

@@ -9,4 +9,9 @@ namespace Holdfast.Linux.Sockets;
 /// <param name="To">Where the datagram was to go.</param>
 /// <param name="From">The host that says so, port 0; none if it is this one.</param>
 public readonly record struct DatagramError(
-    int Errno, ErrorOrigin Origin, byte Type, byte Code, int Mtu, DatagramAddress To, DatagramAddress From);
+    int Errno, ErrorOrigin Origin, byte Type, byte Code, int Mtu, DatagramAddress To, DatagramAddress From)
+{
+    /// <summary>The interface by which it was heard; 0 if that is not known. Of several sockets on one port it may be another one than sent
+    /// the datagram that gets the error.</summary>
+    public int InterfaceIndex { get; init; }
+}

@@ -30,7 +30,8 @@ public sealed unsafe class ErrorBatch
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
             ref var header = ref _messages[index].Header;
-            return ControlData.ReadError(header.Control, (int)header.ControlLength, DatagramAddress.Read(header.Name));
+            var error = ControlData.ReadError(header.Control, (int)header.ControlLength, DatagramAddress.Read(header.Name));
+            return error with { InterfaceIndex = ControlData.Read(header.Control, (int)header.ControlLength).Local.InterfaceIndex };
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class UdpErrorTests
         var four = family == AddressFamily.InterNetwork;
         var origin = four ? ErrorOrigin.Icmp : ErrorOrigin.Icmp6;
         var by = DatagramAddress.From(new IPEndPoint(Loopback(family), 0));
-        var told = new DatagramError(Errno.ECONNREFUSED, origin, (byte)(four ? 3 : 1), (byte)(four ? 3 : 4), 0, nobody, by);
+        var told = new DatagramError(Errno.ECONNREFUSED, origin, (byte)(four ? 3 : 1), (byte)(four ? 3 : 4), 0, nobody, by) { InterfaceIndex = 1 };
         Assert.Equal([told, told, told], Enumerable.Range(0, 3).Select(i => errors[i]));
         Assert.Equal(-Errno.EAGAIN, sender.ReceiveErrors(errors));
         Assert.Equal(0, errors.Count);

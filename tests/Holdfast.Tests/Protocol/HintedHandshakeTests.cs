@@ -56,7 +56,7 @@ public sealed class HintedHandshakeTests
             _pair.Run(TimeSpan.FromMilliseconds(1));
             sent += Types().Count(type => type == Message.Initiation);
         }
-        // The first, three after 2 s each, and one in each of the four times 5 s that are left.
+        // The first, five after 1.5 s each, and one in each of the four times 5 s that are left.
         Assert.Equal(1 + Limits.HintedAttempts + 4, sent);
     }
 

@@ -228,7 +228,7 @@ public sealed class UdpLaneTests
 
         var errors = new InboundErrors(end.Tunnel);
         UdpErrorTests.WaitForError(lane.Socket);
-        errors.Run(lane, new Now(Start, 0));
+        errors.Run(lane, transport, new Now(Start, 0));
         Assert.Equal((true, false), (dead.IsHinted, alive.IsHinted));
     }
 
