@@ -50,7 +50,7 @@ public sealed class HintedHandshakeTests
         _pair.Run(TimeSpan.FromSeconds(10), exchanging: true);
         _pair.A.Send(_pair.B, _pair.Now);
         var sent = 0;
-        for (var i = 0; i < 30_000; i++)
+        for (var i = 0; i < 32_000; i++)
         {
             Hint();
             _pair.Run(TimeSpan.FromMilliseconds(1));
