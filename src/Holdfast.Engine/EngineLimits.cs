@@ -29,9 +29,6 @@ internal static class EngineLimits
     /// <summary>Datagrams of a socket that are handled in one turn before the other direction gets its own.</summary>
     internal const int InboundShare = 256;
 
-    /// <summary>How long what a router says of its link's MTU counts, as the kernel's own net.ipv6.route.mtu_expires has it.</summary>
-    internal static readonly TimeSpan MtuIsKnownFor = TimeSpan.FromMinutes(10);
-
     /// <summary>Batches of a socket's errors that are read in one turn: as many as datagrams.</summary>
     internal const int ErrorBatches = 16;
 

@@ -28,7 +28,6 @@ internal sealed class InboundErrors(Tunnel tunnel)
             if (error.Origin is not (ErrorOrigin.Icmp or ErrorOrigin.Icmp6)) continue; // who sent it was told already
             // Over IPv6 the socket of all others may hear of what an uplink's own has sent.
             var sender = transport.LaneOf(lane.Family, error.InterfaceIndex) ?? lane;
-            if (error.Mtu > 0) sender.LimitMtu(error.Mtu, now.Mono);
             tunnel.HandleUnreachable(error.To.ToEndpoint(), sender.InterfaceIndex, ToUnreachable(error), now);
         }
     }

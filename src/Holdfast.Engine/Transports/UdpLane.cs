@@ -23,8 +23,6 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true, int inter
     private bool _wasUsed;
     private SendFailure? _refusal;
     private DatagramAddress _refusedBy;
-    private int _mtu; // what is sent is cut to it; 0 is nothing
-    private MonoTime _mtuUntil = MonoTime.Never;
 
     internal UdpSocket Socket { get; } = socket;
 
@@ -93,27 +91,11 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true, int inter
         if (!IsBlocked) _batch.Clear();
     }
 
-    /// <summary>
-    /// A router says that the way carries less. For a socket that has an interface of its own the kernel does not see to it: it notes it at
-    /// the route of the least metric, whatever interface that has (Linux 6.18, ip6_update_pmtu). For IPv4, DF is off.
-    /// </summary>
-    internal void LimitMtu(int mtu, MonoTime now)
-    {
-        if (Family != 6 || InterfaceIndex == 0 || mtu < Limits.V6LeastMtu || (_mtu != 0 && mtu >= _mtu)) return;
-        Socket.SetFragmentSize(mtu);
-        (_mtu, _mtuUntil) = (mtu, now + EngineLimits.MtuIsKnownFor);
-    }
-
     /// <summary>Takes the time at the end of a turn. True when room in the socket has to be waited for, or no more.</summary>
     internal bool EndTurn(MonoTime now)
     {
         if (_wasUsed) InUseUntil = now + EngineLimits.LanePatience;
         _wasUsed = false;
-        if (_mtuUntil.Passed(now))
-        {
-            Socket.SetFragmentSize(0); // the way may be another one by now
-            (_mtu, _mtuUntil) = (0, MonoTime.Never);
-        }
         if (IsBlocked == RoomIsWatched) return false;
         RoomIsWatched = IsBlocked;
         HoldsDeviceUntil = IsBlocked ? now + EngineLimits.LanePatience : MonoTime.LongAgo;

@@ -22,7 +22,6 @@ public sealed unsafe class UdpSocket : IDisposable
     private const int IP_MTU_DISCOVER = 10;
     private const int IP_RECVTOS = 13;
     private const int IPV6_MTU_DISCOVER = 23;
-    private const int IPV6_MTU = 24;
     private const int IPV6_V6ONLY = 26;
     private const int IPV6_RECVPKTINFO = 49;
     private const int IPV6_RECVTCLASS = 66;
@@ -210,11 +209,6 @@ public sealed unsafe class UdpSocket : IDisposable
     /// <exception cref="LinuxException">EPERM: one is set already, and to change it needs CAP_NET_RAW; ENOPROTOOPT: older than Linux
     /// 5.1.</exception>
     public void SetInterface(int index) => Set($"bind to interface {index}", Libc.SOL_SOCKET, SO_BINDTOIFINDEX, index);
-
-    /// <summary>Cuts datagrams over IPv6 to packets of this size from here on, whatever is known of their way; 0 ends that.</summary>
-    /// <param name="mtu">Bytes with the IP header, 1280 at least.</param>
-    /// <exception cref="LinuxException">EINVAL: less; ENOPROTOOPT: this is a socket of IPv4.</exception>
-    public void SetFragmentSize(int mtu) => Set($"set IPV6_MTU {mtu}", ControlData.SOL_IPV6, IPV6_MTU, mtu);
 
     /// <summary>Closes the socket.</summary>
     public void Dispose()
