@@ -145,7 +145,8 @@ internal struct PathRate
     /// <summary>Bytes that may be under way.</summary>
     internal readonly long Window(MonoTime now)
     {
-        if (!WasFull) return Math.Max(PathLimits.FirstWindow, (long)(BytesPerSecond * PathLimits.FirstGrowth * _feedback.TotalSeconds));
+        if (BytesPerSecond == 0) return PathLimits.FirstWindow;
+        if (!WasFull) return Math.Max(PathLimits.FirstWindow, (long)(BytesPerSecond * PathLimits.FirstGrowth * (_feedback.TotalSeconds + BatchSeconds)));
         // Who is not busy may be able to do more, and a TCP that begins doubles what it sends with each round trip.
         var seconds = !_drainsUntil.Passed(now) ? (_feedback.TotalSeconds * 0.75) + (BatchSeconds / 2)
             : _feedback.TotalSeconds + QueueSeconds + (HasQueue ? 0 : Math.Min(_feedback.TotalSeconds, PathLimits.GrowsBy.TotalSeconds));

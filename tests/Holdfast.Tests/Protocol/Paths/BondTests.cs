@@ -11,6 +11,7 @@ public sealed class BondTests(ITestOutputHelper output)
     private const int OnWire = 1408 + 32 + 28;
 
     [Theory]
+    [InlineData("200 2, 200 2", 0.97)]
     [InlineData("200 20, 200 20", 0.97)]
     [InlineData("300 10, 100 40", 0.97)]
     [InlineData("50 5, 50 20, 50 40, 50 60", 0.97)]
