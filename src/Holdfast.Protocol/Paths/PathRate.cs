@@ -154,7 +154,7 @@ internal struct PathRate
     }
 
     /// <summary>Bytes a second that it may deliver in a moment: one that is full without a queue gets more with each round trip.</summary>
-    internal readonly double SoonBytesPerSecond => HasQueue && WasFull ? BytesPerSecond : WasFull ? BytesPerSecond * 2
+    internal readonly double SoonBytesPerSecond => WasFull ? BytesPerSecond * (HasQueue ? 1 : 2)
         : Math.Max(PathLimits.FirstWindow / Math.Max(_feedback.TotalSeconds, 0.001), BytesPerSecond * PathLimits.FirstGrowth);
 
     /// <summary>When one that goes now arrives, as far as can be told, by two clocks: to be compared with other paths.</summary>
