@@ -51,6 +51,9 @@ internal sealed class Keypair : IDisposable
 
     internal bool AgreesPaths => (Agreed & Capabilities.Paths) != 0;
 
+    /// <summary>Whether the other end numbers its paths in it, as far as was seen.</summary>
+    internal bool IsNumbered { get; set; }
+
     /// <summary>What is under way under it; null while nobody acknowledges.</summary>
     internal SentPackets? Sent { get; set; }
 

@@ -37,6 +37,9 @@ internal sealed class PathTable
     /// <summary>Whether the other end keeps what it sends, and so wants to hear what arrived.</summary>
     internal bool Acknowledges { get; set; }
 
+    /// <summary>Whether the other end has numbered paths, in this session or one before.</summary>
+    internal bool IsNumbered { get; set; }
+
     /// <summary>When an acknowledgement is to go out; never while nothing new arrived.</summary>
     internal MonoTime AcknowledgementDue { get; set; } = MonoTime.Never;
 
@@ -53,6 +56,9 @@ internal sealed class PathTable
 
     /// <summary>The other end's path that it finds the fastest.</summary>
     internal int Fastest { get; set; }
+
+    /// <summary>Ours of which it was told that it is the fastest.</summary>
+    internal PeerPath? ToldFastest { get; set; }
 
     /// <summary>The lowest counter among these.</summary>
     internal ulong LowestUnacknowledged { get; set; }
@@ -134,39 +140,71 @@ internal sealed class PathTable
     }
 
     /// <summary>
-    /// Finds those that carry at once. One that rests does only if there is no other, and of those by one uplink that were never full
-    /// only the fastest: together they would fill a wire that they share several times over.
+    /// Finds those that carry at once: by each uplink the quickest, each to an address of the peer of its own. What is left of either
+    /// afterwards, uplinks or addresses, gets its quickest, too. Any more would share their wires at both ends with these, and have a
+    /// queue of their own there. One that rests carries only if there is no other.
     /// </summary>
     internal void ChooseCarrying(MonoTime now)
     {
-        var best = (PathWish.Drained, int.MaxValue, true, true);
+        var best = (PathWish.Drained, int.MaxValue, true, true, true);
         foreach (var path in _byId)
-            if (path is { State: PathState.Up } && OrderOf(path, now).CompareTo(best) < 0) best = OrderOf(path, now);
+            if (path is { State: PathState.Up } && OrderOf(path).CompareTo(best) < 0) best = OrderOf(path);
         Array.Clear(_carrying);
         _carryingCount = 0;
+        while ((Quickest(ends: 2) ?? Quickest(ends: 1)) is { } next) _carrying[_carryingCount++] = next;
         foreach (var path in _byId)
-            if (path is { State: PathState.Up } && OrderOf(path, now) == best && StartsFirst(path)) _carrying[_carryingCount++] = path;
+            if (path is not null) path.Carries = Carrying.Contains(path);
 
-        bool StartsFirst(PeerPath path)
+        // Of those with so many ends that none of the chosen has. Who carries goes on unless another is clearly quicker.
+        PeerPath? Quickest(int ends)
         {
-            if (path.Rate.WasFull) return true;
-            foreach (var other in _byId)
-                if (other is { State: PathState.Up } && other.SharesUplink(path) && OrderOf(other, now) == best && !other.Rate.WasFull
-                    && (other.Rate.Way, other.Id).CompareTo((path.Rate.Way, path.Id)) < 0) return false;
-            return true;
+            PeerPath? quickest = null;
+            foreach (var path in _byId)
+            {
+                if (path is not { State: PathState.Up } || OrderOf(path) != best || NewEnds(path) < ends) continue;
+                if (quickest is null || WayOf(path) < WayOf(quickest)) quickest = path;
+            }
+            return quickest;
         }
 
-        static (PathWish, int, bool, bool) OrderOf(PeerPath path, MonoTime now) =>
-            (path.Wish, path.Rank, !path.Rate.KnowsWay, !path.RestsUntil.Passed(now));
+        static TimeSpan WayOf(PeerPath path) => path.Carries ? path.Rate.Way - PathLimits.Alike : path.Rate.Way;
+
+        (PathWish, int, bool, bool, bool) OrderOf(PeerPath path) =>
+            (path.Wish, path.Rank, !path.Rate.KnowsWay, !path.RestsUntil.Passed(now), !path.Carries && IsSuspect(path));
     }
 
+    /// <summary>How many ends of a path, an uplink and an address, none of those that carry has.</summary>
+    private int NewEnds(PeerPath path)
+    {
+        var (uplink, address) = (1, 1);
+        foreach (var chosen in Carrying)
+        {
+            if (chosen!.SharesUplink(path)) uplink = 0;
+            if (chosen.Remote == path.Remote) address = 0;
+        }
+        return uplink + address;
+    }
+
+    /// <summary>
+    /// Whether one that works as far as is known shares an uplink or an address with one that fell silent, and has not answered since: it
+    /// may be the same wire.
+    /// </summary>
+    internal bool IsSuspect(PeerPath path)
+    {
+        foreach (var other in _byId)
+        {
+            if (other is null or { State: PathState.Up or PathState.Unproved } or { Cause: PathCause.UplinkLost or PathCause.PeerUplinkLost }) continue;
+            if (path.LastAnswer <= other.LastAnswer && (other.SharesUplink(path) || other.Remote == path.Remote)) return true;
+        }
+        return false;
+    }
     /// <summary>The other end acknowledges from now on.</summary>
     internal void Promise() => _isPromised = true;
 
     /// <summary>The other end begins anew, and must be asked again.</summary>
     internal void ForgetPromise(MonoTime now)
     {
-        _isPromised = false;
+        (_isPromised, IsNumbered, ToldFastest) = (false, false, null);
         foreach (ref var arrival in _arrivals.AsSpan()) (arrival.Packets, arrival.Bytes) = (0, 0);
         foreach (var path in _byId)
         {

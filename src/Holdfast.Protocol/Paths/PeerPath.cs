@@ -101,6 +101,7 @@ public sealed class PeerPath
     internal RoundTrip Rtt;
     internal RoundTrip Feedback; // until it is acknowledged, by whichever path
     internal PathRate Rate;
+    internal bool Carries; // one of those that carry where several do at once
     internal MonoTime RestsUntil = MonoTime.LongAgo; // it carries nothing before then while others do
     internal TimeSpan Rest;
     internal MonoTime AwaitingSince = MonoTime.Never; // data went out then, and nothing was acknowledged since

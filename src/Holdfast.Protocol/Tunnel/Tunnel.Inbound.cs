@@ -52,8 +52,9 @@ public sealed partial class Tunnel
         if (peer.PathTable is null && MovesBetweenHoldfasts(peer, keypair, plain, from)) PathsOf(peer, now);
         if (peer.PathTable is { } paths && keypair.AgreesPaths)
         {
+            var id = Message.PathOf(receiver);
             CountReceived(peer, datagram.Length, now.Mono);
-            ArrivedBy(peer, paths, Message.PathOf(receiver), datagram.Length, from, to, now);
+            ArrivedBy(peer, paths, id, datagram.Length, ShowsPlace(paths, keypair, id, plain), from, to, now);
         }
         else
         {
@@ -93,9 +94,21 @@ public sealed partial class Tunnel
     private static bool MovesBetweenHoldfasts(Peer peer, Keypair keypair, ReadOnlySpan<byte> plain, in Endpoint from)
     {
         if (peer.PathMode == PathMode.Single) return false;
-        if (Frame.IsFrame(plain) && plain[0] == Probe.Type && (keypair.Offers & Capabilities.Paths) != 0) keypair.HearOfPaths();
+        if (IsProbe(plain) && (keypair.Offers & Capabilities.Paths) != 0) keypair.HearOfPaths();
         return keypair.AgreesPaths && peer.CurrentEndpoint != from;
     }
+
+    /// <summary>
+    /// Whether a message shows the place of the path whose number it bears. Before an end that has several knows that both agree, its messages
+    /// go by whichever leads, and bear the number 0.
+    /// </summary>
+    private static bool ShowsPlace(PathTable paths, Keypair keypair, int id, ReadOnlySpan<byte> plain)
+    {
+        if (!keypair.IsNumbered && (id != 0 || IsProbe(plain))) keypair.IsNumbered = paths.IsNumbered = true;
+        return keypair.IsNumbered || !paths.IsNumbered;
+    }
+
+    private static bool IsProbe(ReadOnlySpan<byte> plain) => Frame.IsFrame(plain) && plain[0] == Probe.Type;
 
     private Drop Deliver(Peer peer, Span<byte> plain, Ecn ecn, bool ecnIsShared)
     {

@@ -56,7 +56,8 @@ public sealed partial class Tunnel
         Await(peer, path, now);
     }
 
-    /// <summary>The same datagram by the next best path; the receiver takes whichever comes first.</summary>
+    /// <summary>The same datagram by the next best path, by another wire at both ends if there is one; the receiver takes whichever comes
+    /// first.</summary>
     private void SendCopy(
         Peer peer, PathTable paths, PeerPath first, ulong position, int length, MonoTime now, Ecn ecn)
     {
@@ -64,15 +65,15 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
         {
             if (path is not { MayCarry: true } || path == first) continue;
-            if (second is null || OrderOf(path).CompareTo(OrderOf(second)) < 0) second = path;
+            if (second is null || OrderOf(path, first).CompareTo(OrderOf(second, first)) < 0) second = path;
         }
         if (second is null || !TryCopyKept(position, length, second)) return;
         CommitBy(peer, second, length, now, ecn);
         Await(peer, second, now);
     }
 
-    private static (PathState, PathWish, int, TimeSpan) OrderOf(PeerPath path) =>
-        (path.State, path.Wish, path.Rank, path.Rtt.Smoothed);
+    private static (PathState, PathWish, bool, int, TimeSpan) OrderOf(PeerPath path, PeerPath first) =>
+        (path.State, path.Wish, path.SharesUplink(first) || path.Remote == first.Remote, path.Rank, path.Rtt.Smoothed);
 
     private bool TryCopyKept(ulong position, int length, PeerPath path)
     {
@@ -294,9 +295,7 @@ public sealed partial class Tunnel
         for (var id = 0; id < PathLimits.Paths && peer.PathMode != PathMode.Redundant; id++)
         {
             if (latest[id].Sequence == 0 || paths[id] is not { } path || path.State == PathState.Unproved) continue;
-            var wasFull = path.Rate.WasFull;
             if (latest[id].Moves == 0) path.Rate.Measure(latest[id], at, now.Mono);
-            if (path.Rate.WasFull != wasFull) paths.ChooseCarrying(now.Mono); // the next by this uplink may begin
             path.AwaitingSince = path.LastDataSent > latest[id].At ? now.Mono : MonoTime.Never;
             if (path.TakeAnswer(latest[id].At)) Answered(peer, paths, path, PathCause.DataAcknowledged, now);
             if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);
@@ -354,7 +353,7 @@ public sealed partial class Tunnel
         foreach (var path in paths.Carrying)
             if (path is not null && Spreading.SlowsDown(path, paths.Carrying)) lossy = path;
         if (lossy is null) return;
-        foreach (var path in paths.Carrying)
+        foreach (var path in paths.All)
         {
             if (path is null || !path.SharesUplink(lossy)) continue;
             path.Rest = path.Rest == TimeSpan.Zero ? PathLimits.Rest : path.Rest * 2;

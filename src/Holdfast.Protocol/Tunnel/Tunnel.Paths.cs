@@ -195,8 +195,21 @@ public sealed partial class Tunnel
     {
         paths.CountWorking();
         paths.ChooseCarrying(now.Mono);
+        if (peer.PathMode == PathMode.Bond) TellFastest(peer, paths, now.Mono);
         var best = BestOf(paths, now.Mono);
         if (best is not null && best != paths.Active) Lead(peer, paths, best);
+    }
+
+    /// <summary>
+    /// The other end acknowledges by our fastest path. Where it knows another, or none, acknowledgements take longer than data does, and
+    /// those that come by all paths, and so not in order, look like loss: a probe tells it at once.
+    /// </summary>
+    private void TellFastest(Peer peer, PathTable paths, MonoTime now)
+    {
+        if (Spreading.Quickest(paths.Carrying) is not { } fastest || fastest == paths.ToldFastest) return;
+        if (paths.ToldFastest is { Carries: true } told && told.Rtt.Smoothed <= (fastest.Rtt.Smoothed * 1.5) + PathLimits.Alike) return;
+        (paths.ToldFastest, fastest.Nonce, fastest.NextProbe) = (fastest, 0, now);
+        ArmPaths(peer, now);
     }
 
     private void Lead(Peer peer, PathTable paths, PeerPath best)
@@ -215,7 +228,7 @@ public sealed partial class Tunnel
     private static PeerPath? BestOf(PathTable paths, MonoTime now)
     {
         var active = paths.Active;
-        var most = (PathState.Down, PathWish.Drained, true, int.MaxValue);
+        var most = (PathState.Down, PathWish.Drained, true, int.MaxValue, true);
         var least = TimeSpan.MaxValue;
         foreach (var path in paths.All)
         {
@@ -235,8 +248,8 @@ public sealed partial class Tunnel
         if (active is not { MayCarry: true } || OrderOf(active) != most || active.Weight < best!.Weight) return best;
         return active.Rtt.IsKnown && (least * 2) + PathLimits.ClearlyBetter < active.Rtt.Smoothed ? best : active;
 
-        (PathState, PathWish, bool, int) OrderOf(PeerPath path) =>
-            (path.State, path.Wish, path != active && !path.MayLeadFrom.Passed(now), path.Rank);
+        (PathState, PathWish, bool, int, bool) OrderOf(PeerPath path) => (path.State, path.Wish,
+            path != active && !path.MayLeadFrom.Passed(now), path.Rank, path != active && paths.IsSuspect(path));
     }
 
     /// <summary>It does not carry: what it may have lost goes by the next.</summary>

@@ -2,7 +2,6 @@ using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Noise;
 using Holdfast.Protocol.Paths;
 using Holdfast.Protocol.Peers;
-using Holdfast.Protocol.Wire;
 
 namespace Holdfast.Protocol;
 
@@ -11,13 +10,13 @@ public sealed partial class Tunnel
 {
     /// <summary>A message came by a path of the other end's: where from is where it can be reached.</summary>
     private void ArrivedBy(
-        Peer peer, PathTable paths, int id, int length, in Endpoint from, in LocalAddress to, in Now now)
+        Peer peer, PathTable paths, int id, int length, bool showsPlace, in Endpoint from, in LocalAddress to, in Now now)
     {
         ref var arrival = ref paths.ArrivalsOf(id);
         arrival.Packets++;
         arrival.Bytes += (ulong)length;
         arrival.LastAt = now.Mono;
-        if (arrival.From == from && arrival.To == to) return;
+        if (!showsPlace || (arrival.From == from && arrival.To == to)) return;
         var (last, local) = (arrival, LocalOf(to));
         var isKnown = paths.Find(from, local) is not null;
         // It is lost, or held down: no way around that.
@@ -43,27 +42,22 @@ public sealed partial class Tunnel
         PutInOrder(peer, paths, (probe.Flags & ProbeFlags.Spreads) != 0, keypair, now.Mono);
         var local = LocalOf(to);
         var path = paths.Find(from, local);
-        if (path is not null)
+        if (path is null)
         {
-            path.Told = probe.Flags & (ProbeFlags.Backup | ProbeFlags.Metered);
-            path.ToldWeight = probe.Weight == 0 ? PathLimits.UsualWeight : Math.Min(probe.Weight, PathLimits.MostWeight);
-            if (path.State != PathState.Up && path.NextProbe > now.Mono + PathLimits.UnprovedProbe)
-                path.NextProbe = Soonest(path, now.Mono); // it came by here, so here it is worth asking
-            else if (path.State == PathState.Up && path.Nonce == 0 && path.NextProbe > now.Mono && IsIdle(path, now.Mono))
-                path.NextProbe = now.Mono + (ProbeInterval(path, now.Mono) * 1.5); // one end's probing is enough
-            ArmPaths(peer, path.NextProbe);
-        }
-        Span<byte> echo = stackalloc byte[Echo.Bytes];
-        new Echo(probe.Path, probe.Nonce, paths.ArrivalsOf(probe.Path).Packets, probe.Sent, ClockOf(now.Mono)).Write(echo);
-        if (path is not null)
-        {
-            SendFrameBy(peer, keypair, path, echo, now.Mono);
+            // No number of ours stands for it, so an answer would look as if it came by another. It may become a path with the next one.
+            paths.ArrivalsOf(probe.Path).From = default;
             return Drop.None;
         }
-        var room = _datagrams.Reserve(from, local, Message.TransportMinimumBytes + echo.Length);
-        var length = keypair.Seal(echo, room);
-        _datagrams.Commit(length, from, local, peer);
-        CountSent(peer, length, now.Mono);
+        path.Told = probe.Flags & (ProbeFlags.Backup | ProbeFlags.Metered);
+        path.ToldWeight = probe.Weight == 0 ? PathLimits.UsualWeight : Math.Min(probe.Weight, PathLimits.MostWeight);
+        if (path.State != PathState.Up && path.NextProbe > now.Mono + PathLimits.UnprovedProbe)
+            path.NextProbe = Soonest(path, now.Mono); // it came by here, so here it is worth asking
+        else if (path.State == PathState.Up && path.Nonce == 0 && path.NextProbe > now.Mono && IsIdle(path, now.Mono))
+            path.NextProbe = now.Mono + (ProbeInterval(path, now.Mono) * 1.5); // one end's probing is enough
+        ArmPaths(peer, path.NextProbe);
+        Span<byte> echo = stackalloc byte[Echo.Bytes];
+        new Echo(probe.Path, probe.Nonce, paths.ArrivalsOf(probe.Path).Packets, probe.Sent, ClockOf(now.Mono)).Write(echo);
+        SendFrameBy(peer, keypair, path, echo, now.Mono);
         return Drop.None;
     }
 
@@ -224,9 +218,10 @@ public sealed partial class Tunnel
         (path.LastNonce, path.LastProbeSent) = (path.Nonce, path.ProbeSent);
         (path.Nonce, path.ProbeSent) = (BitConverter.ToUInt64(nonce) | 1, now.Mono);
         path.ProbeAsked = paths.HasSeveral;
+        var isFastest = Spreading.Quickest(paths.Carrying) == path;
+        if (isFastest) paths.ToldFastest = path;
         var flags = path.Own | (path.ProbeAsked ? ProbeFlags.WantsAcknowledgements : ProbeFlags.None)
-            | (peer.PathMode != PathMode.Bond ? ProbeFlags.None
-                : Spreading.Quickest(paths.Carrying) == path ? ProbeFlags.Spreads | ProbeFlags.Fastest : ProbeFlags.Spreads);
+            | (peer.PathMode != PathMode.Bond ? ProbeFlags.None : isFastest ? ProbeFlags.Spreads | ProbeFlags.Fastest : ProbeFlags.Spreads);
         Span<byte> frame = stackalloc byte[Probe.Bytes];
         new Probe(path.Id, flags, path.Nonce, (ulong)(path.SentPackets - path.CountedFrom) + 1, path.OwnWeight).Write(frame);
         SendFrameBy(peer, keypair, path, frame, now.Mono);

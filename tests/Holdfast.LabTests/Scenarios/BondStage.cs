@@ -182,6 +182,11 @@ internal sealed class BondStage
             .Distinct().Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>The uplink by which a host has sent the most.</summary>
+    public static async Task<string> Busiest(Host host) => (await Peer(host)).GetProperty("paths").EnumerateArray()
+        .GroupBy(p => p.GetProperty("uplink").GetString()!, p => p.GetProperty("sent_bytes").GetInt64())
+        .MaxBy(sent => sent.Sum())!.Key;
+
     private static async Task<JsonElement> Peer(Host host) =>
         JsonDocument.Parse((await host.Holdfast("status", "hf0", "--json")).Output).RootElement.GetProperty("peers")[0];
 

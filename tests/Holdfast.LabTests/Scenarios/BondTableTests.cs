@@ -132,10 +132,11 @@ public sealed class BondTableTests : LabTest
         var before = await stage.ReceivedPackets();
         var stream = Agent.SendDatagrams(stage.Site, stage.Hub, WgFile.HubV4, Rate, Bytes, Packets);
         await Eventually.Gives(stage.ReceivedPackets, now => now > before + (Packets / 4), Seconds(30), "the stream to be under way");
+        var wire = lab.Wire(await BondStage.Busiest(stage.Site));
         if (pulled)
-            lab.Wire("isp1").Unplug(WireSide.Near);
+            wire.Unplug(WireSide.Near);
         else
-            lab.Wire("isp1").Cut();
+            wire.Cut();
         var result = await stream;
         if (result.Lost > 0)
             Say(await stage.Drops());

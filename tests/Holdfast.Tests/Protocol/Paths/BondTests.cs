@@ -58,10 +58,37 @@ public sealed class BondTests(ITestOutputHelper output)
         Assert.True(got > 0.97, $"{got:P1}");
     }
 
-    private static PathNet Net(string links)
+    [Fact]
+    public void Where_each_wire_leads_to_all_addresses_each_is_used_once()
+    {
+        var net = Net("50 5, 50 20, 50 40, 50 60", isMeshed: true);
+        var sum = net.Links.Sum(l => l.BytesPerSecond);
+        Offer(net, sum * 1.3, TimeSpan.FromSeconds(3));
+        Assert.Equal(16, net.A.Peer.Paths.Count(p => p.State == PathState.Up));
+        Assert.Equal([1, 2, 3, 4], Carrying());
+        var (before, from) = (net.B.Arrived.Count, net.Now.Mono);
+        Offer(net, sum * 1.3, TimeSpan.FromSeconds(3));
+        var got = (net.B.Arrived.Count - before) * (double)OnWire / (net.Now.Mono - from).TotalSeconds / sum;
+        output.WriteLine($"{got:P1} of the sum; {Describe(net)}");
+        AssertInOrder(net, 0.001);
+        Assert.True(got > 0.97, $"{got:P1}");
+
+        Offer(net, sum * 0.2, TimeSpan.FromSeconds(1));
+        net.Run(TimeSpan.FromSeconds(1));
+        var lost = net.Sent - net.B.Arrived.Count; // there was more than they carry
+        net.Links[0].IsCut = true;
+        Offer(net, sum * 0.2, TimeSpan.FromSeconds(2));
+        net.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal([2, 3, 4], Carrying().Distinct());
+        Assert.Equal(lost, net.Sent - net.B.Arrived.Count);
+
+        IEnumerable<int> Carrying() => net.A.Peer.Paths.Where(net.A.Peer.IsCarriedBy).Select(p => p.Local.InterfaceIndex).Order();
+    }
+
+    private static PathNet Net(string links, bool isMeshed = false)
     {
         var given = links.Split(", ").Select(l => l.Split(' ').Select(double.Parse).ToArray()).ToArray();
-        var net = new PathNet(given.Length);
+        var net = new PathNet(given.Length) { IsMeshed = isMeshed };
         net.A.Peer.PathMode = net.B.Peer.PathMode = PathMode.Bond;
         foreach (var (link, figures) in net.Links.Zip(given))
             (link.BytesPerSecond, link.Delay) = (figures[0] * Mbit, TimeSpan.FromMilliseconds(figures[1] / 2));
@@ -86,7 +113,7 @@ public sealed class BondTests(ITestOutputHelper output)
     }
 
     private static string Describe(PathNet net) => $"sent {net.Sent}, arrived {net.B.Arrived.Count}, longest gap {net.LongestGap.TotalMilliseconds:F1} ms\n"
-        + string.Join('\n', net.A.Peer.Paths.Where(p => p.State != PathState.Unproved).Select(p => $"  {p.Local.InterfaceIndex} {p.State} {p.BytesPerSecond / Mbit:F1} Mbit/s, "
+        + string.Join('\n', net.A.Peer.Paths.Where(p => p.State != PathState.Unproved).Select(p => $"  {p.Local.InterfaceIndex} {p.State}{(p.Rests(net.Now.Mono) ? ", rests" : "")} {p.BytesPerSecond / Mbit:F1} Mbit/s, "
             + $"rtt {p.RoundTripTime.TotalMilliseconds:F1} ms (way {p.Rate.Way.TotalMilliseconds:F1}), sent {p.SentPackets}, "
             + $"resent {p.Resent}, lost {p.Rate.Lost}, dropped {net.Links.Sum(l => l.Index == p.Local.InterfaceIndex ? l.Dropped : 0)}"))
         + "\n  " + string.Join(", ", Enum.GetValues<Drop>().Where(d => net.A.Tunnel.Drops[d] > 0).Select(d => $"{d} {net.A.Tunnel.Drops[d]}"));

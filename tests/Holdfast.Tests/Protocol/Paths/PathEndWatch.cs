@@ -148,12 +148,14 @@ internal sealed class PathEndWatch(PathWatch watch, PathEnd end)
         if (end.Peer.ActivePath is { } leads && leads != _leads) Leads(leads);
     }
 
-    /// <summary>The hold-down after a failure is 5 s, twice as long each time, 5 minutes at most; after 10 minutes it is forgotten.</summary>
+    /// <summary>The hold-down after a failure is 5 s, twice as long each time, 5 minutes at most; after 10 minutes it is forgotten. What
+    /// anybody can say of a path puts it in doubt, and holds it down no longer than it was.</summary>
     private void Became(PeerPath path, PathWatched seen)
     {
-        if (seen.State == PathState.Up)
+        if (seen.State == PathState.Up) CountFailure(path, seen);
+        var isHearsay = path is { State: PathState.Doubted, Cause: PathCause.Unreachable or PathCause.SendRefused };
+        if (seen.State == PathState.Up && !isHearsay)
         {
-            CountFailure(path, seen);
             var again = seen.HoldDown > TimeSpan.Zero && watch.Now - seen.UpSince < PathLimits.ForgivenAfter;
             seen.HoldDown = again ? seen.HoldDown * 2 : PathLimits.HoldDown;
             if (seen.HoldDown > PathLimits.LongestHoldDown) seen.HoldDown = PathLimits.LongestHoldDown;

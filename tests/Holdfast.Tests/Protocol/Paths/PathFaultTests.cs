@@ -27,7 +27,7 @@ public sealed class PathFaultTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         Parallel.For(FirstSeed, FirstSeed + Seeds, seed =>
         {
-            var net = Run((ulong)seed, out var failure);
+            var net = Run((ulong)seed, isMeshed: seed % 4 == 0, out var failure);
             lock (failures)
             {
                 var (delivered, probes, switches) = net.Watch!.Seen;
@@ -43,18 +43,20 @@ public sealed class PathFaultTests(ITestOutputHelper output)
     }
 
     /// <summary>What it found and was mended: a packet held for longer than it may be; a path that was in doubt again and again; copies that
-    /// went by one dead path after the other; one in doubt that answers each probe after the next is sent; one that carries and was not asked after a new session.</summary>
-    [Theory, InlineData(58), InlineData(187), InlineData(635), InlineData(193), InlineData(664), InlineData(763), InlineData(1418), InlineData(1526), InlineData(1965)]
-    public void What_was_found_stays_mended(ulong seed)
+    /// went by one dead path after the other, or both by the same wire; one in doubt that answers each probe after the next is sent; one that carries and was not
+    /// asked after a new session; acknowledgements that go by a slow path for long; a path taken for another, because a session that did not agree yet numbers none.</summary>
+    [Theory, InlineData(58), InlineData(187), InlineData(635), InlineData(193), InlineData(664), InlineData(763), InlineData(1418), InlineData(1526), InlineData(1965),
+        InlineData(1147), InlineData(1882), InlineData(1616, true)]
+    public void What_was_found_stays_mended(ulong seed, bool isMeshed = false)
     {
-        Run(seed, out var failure);
+        Run(seed, isMeshed, out var failure);
         Assert.True(failure is null, failure);
     }
 
-    private static PathNet Run(ulong seed, out string? failure)
+    private static PathNet Run(ulong seed, bool isMeshed, out string? failure)
     {
         var random = new SimRandom(seed);
-        var net = new PathNet(2 + random.Next(3), seed);
+        var net = new PathNet(2 + random.Next(3), seed) { IsMeshed = isMeshed };
         var watch = net.BeWatched();
         net.A.Peer.PathMode = net.B.Peer.PathMode = Modes[(int)(seed % (ulong)Modes.Length)];
         foreach (var link in net.Links) link.Delay = TimeSpan.FromMilliseconds(1 + random.Next(60));
@@ -78,7 +80,7 @@ public sealed class PathFaultTests(ITestOutputHelper output)
         watch.CheckIdle(Idle);
         if (watch.Findings.Violations.Count > 0) found = string.Join('\n', watch.Findings.Violations.Take(5)) + found;
         failure = found is null ? null
-            : $"seed {seed}, {net.A.Peer.PathMode}, {net.Links.Count} links, good is {good.Index}{(back ? ", both ways" : "")}, "
+            : $"seed {seed}, {net.A.Peer.PathMode}, {net.Links.Count} links{(isMeshed ? " to all addresses" : "")}, good is {good.Index}{(back ? ", both ways" : "")}, "
             + $"{Drops(net.A)}: {found}\n{string.Join('\n', script)}\n"
             + $"A: {string.Join("\nA: ", net.A.Told)}\nB: {string.Join("\nB: ", net.B.Told)}";
         return net;

@@ -37,6 +37,10 @@ internal sealed class PathNet
     public PathEnd A { get; }
     public PathEnd B { get; private set; }
     public List<PathLink> Links { get; } = [];
+
+    /// <summary>Each end takes what is for any of its addresses by any link, as Linux does: links make as many paths as pairs of addresses.</summary>
+    public bool IsMeshed { get; init; }
+
     public Now Now => new(_now, WallStart + _now.Nanoseconds);
 
     /// <summary>Tells an end which of its links have a carrier.</summary>
@@ -126,13 +130,15 @@ internal sealed class PathNet
         // By the interface if one is asked for, else as the destination's network leads.
         var link = Links.FirstOrDefault(l => l.Index == local.InterfaceIndex)
             ?? Links.FirstOrDefault(l => to == (from == A ? l.Far : l.Near));
-        var arrival = link is null || to != (from == A ? link.Far : link.Near) ? null : ArrivalBy(link, from, bytes);
+        var arrival = link is null || !Leads(link, from, to) ? null : ArrivalBy(link, from, bytes);
         Watch?.Sends(from, to, bytes, arrives: arrival is not null);
         if (arrival is not { } at) return;
-        var there = from == A ? link!.Far : link!.Near;
-        var seenFrom = from == A ? link.Forged ?? link.Near : link.Far;
-        _under.Enqueue((from.Other, seenFrom, new LocalAddress(there.Address, link.Index), bytes), at.Nanoseconds);
+        var seenFrom = from == A ? link!.Forged ?? link.Near : link!.Far;
+        _under.Enqueue((from.Other, seenFrom, new LocalAddress(to.Address, link.Index), bytes), at.Nanoseconds);
     }
+
+    private bool Leads(PathLink link, PathEnd from, Endpoint to) =>
+        (IsMeshed ? Links : [link]).Any(l => to == (from == A ? l.Far : l.Near));
 
     private MonoTime? ArrivalBy(PathLink link, PathEnd from, byte[] bytes)
     {
