@@ -33,11 +33,12 @@ public abstract class LabTest : IAsyncLifetime
         }
     }
 
-    /// <summary>Draws a lab that ends with the test.</summary>
+    /// <summary>Draws a lab that ends with the test; several at once, if it wants.</summary>
     protected async Task<Lab> Draw(params string[] drawing)
     {
         var lab = await Lab.Draw(new LabOptions { Name = TestName }, drawing);
-        _labs.Add(lab);
+        lock (_labs)
+            _labs.Add(lab);
         return lab;
     }
 

@@ -107,6 +107,8 @@ internal struct PathRate
     internal void Came(TimeSpan way, TimeSpan feedback, MonoTime now)
     {
         _way = way;
+        // One by which nothing goes has no queue of ours. Its way may be a longer one by now, and so may the two clocks' difference be.
+        if (InFlight == 0 && now - _drainedAt > PathLimits.DrainEvery) (_knowsWay, _feedback, _drainsUntil, _inDrain) = (false, feedback, now, null);
         if (!_knowsWay || way < _leastWay) (_knowsWay, _leastWay, _drainedAt) = (true, way, now);
         if (_feedback == TimeSpan.Zero || feedback < _feedback) _feedback = feedback;
         Drain(feedback, now);

@@ -17,7 +17,7 @@ internal sealed class PathTable
     /// <summary>The one that carries.</summary>
     internal PeerPath? Active { get; set; }
 
-    /// <summary>Those that carry where several do at once: of all that are up, the ones of the best rank.</summary>
+    /// <summary>Those that carry where several do at once.</summary>
     internal ReadOnlySpan<PeerPath?> Carrying => _carrying.AsSpan(0, _carryingCount);
 
     /// <summary>Puts the other end's packets in order; null unless it uses several paths at once.</summary>
@@ -140,9 +140,9 @@ internal sealed class PathTable
     }
 
     /// <summary>
-    /// Finds those that carry at once: by each uplink the quickest, each to an address of the peer of its own. What is left of either
-    /// afterwards, uplinks or addresses, gets its quickest, too. Any more would share their wires at both ends with these, and have a
-    /// queue of their own there. One that rests carries only if there is no other.
+    /// Finds those that carry at once: by each uplink the quickest, if it can be to an address of the peer of its own. To addresses that are
+    /// left then the quickest goes, too: the peer's wires may be slower than ours. Any more would share their wires at both ends with
+    /// these, and have a queue of their own there. One that rests, or is suspect, carries only if there is no other.
     /// </summary>
     internal void ChooseCarrying(MonoTime now)
     {
@@ -151,38 +151,35 @@ internal sealed class PathTable
             if (path is { State: PathState.Up } && OrderOf(path).CompareTo(best) < 0) best = OrderOf(path);
         Array.Clear(_carrying);
         _carryingCount = 0;
-        while ((Quickest(ends: 2) ?? Quickest(ends: 1)) is { } next) _carrying[_carryingCount++] = next;
+        while ((Quickest(byNewUplink: true) ?? Quickest(byNewUplink: false)) is { } next) _carrying[_carryingCount++] = next;
         foreach (var path in _byId)
             if (path is not null) path.Carries = Carrying.Contains(path);
 
-        // Of those with so many ends that none of the chosen has. Who carries goes on unless another is clearly quicker.
-        PeerPath? Quickest(int ends)
+        PeerPath? Quickest(bool byNewUplink)
         {
-            PeerPath? quickest = null;
+            var (quickest, least) = ((PeerPath?)null, TimeSpan.MaxValue);
             foreach (var path in _byId)
             {
-                if (path is not { State: PathState.Up } || OrderOf(path) != best || NewEnds(path) < ends) continue;
-                if (quickest is null || WayOf(path) < WayOf(quickest)) quickest = path;
+                if (path is not { State: PathState.Up } || OrderOf(path) != best) continue;
+                var (uplink, address) = NewEnds(path);
+                if (byNewUplink ? !uplink : !address) continue;
+                // Who carries goes on unless another is clearly quicker.
+                var way = path.Rate.Way + (address ? TimeSpan.Zero : PathLimits.ClearlyBetter) - (path.Carries ? PathLimits.Alike : TimeSpan.Zero);
+                if (way < least) (quickest, least) = (path, way);
             }
             return quickest;
         }
-
-        static TimeSpan WayOf(PeerPath path) => path.Carries ? path.Rate.Way - PathLimits.Alike : path.Rate.Way;
 
         (PathWish, int, bool, bool, bool) OrderOf(PeerPath path) =>
             (path.Wish, path.Rank, !path.Rate.KnowsWay, !path.RestsUntil.Passed(now), !path.Carries && IsSuspect(path));
     }
 
-    /// <summary>How many ends of a path, an uplink and an address, none of those that carry has.</summary>
-    private int NewEnds(PeerPath path)
+    /// <summary>Which ends of a path, its uplink and its address, none of those that carry has.</summary>
+    private (bool Uplink, bool Address) NewEnds(PeerPath path)
     {
-        var (uplink, address) = (1, 1);
-        foreach (var chosen in Carrying)
-        {
-            if (chosen!.SharesUplink(path)) uplink = 0;
-            if (chosen.Remote == path.Remote) address = 0;
-        }
-        return uplink + address;
+        var (uplink, address) = (true, true);
+        foreach (var chosen in Carrying) (uplink, address) = (uplink && !chosen!.SharesUplink(path), address && chosen!.Remote != path.Remote);
+        return (uplink, address);
     }
 
     /// <summary>
@@ -192,12 +189,10 @@ internal sealed class PathTable
     internal bool IsSuspect(PeerPath path)
     {
         foreach (var other in _byId)
-        {
-            if (other is null or { State: PathState.Up or PathState.Unproved } or { Cause: PathCause.UplinkLost or PathCause.PeerUplinkLost }) continue;
-            if (path.LastAnswer <= other.LastAnswer && (other.SharesUplink(path) || other.Remote == path.Remote)) return true;
-        }
+            if (other is { FellSilent: true } && path.LastAnswer <= other.SilentFrom && (other.SharesUplink(path) || other.Remote == path.Remote)) return true;
         return false;
     }
+
     /// <summary>The other end acknowledges from now on.</summary>
     internal void Promise() => _isPromised = true;
 

@@ -90,6 +90,7 @@ public sealed class PeerPath
     internal MonoTime LastProbeSent;
     internal MonoTime NextProbe;
     internal int UnansweredProbes;
+    internal MonoTime SilentFrom = MonoTime.LongAgo; // the last answer before it was not up any more
     internal int AnswersInARow;
     internal bool IsHinted; // something was said that was not looked at yet
     internal MonoTime AskedAt = MonoTime.LongAgo; // whether that is so; only what was sent since can answer
@@ -110,11 +111,15 @@ public sealed class PeerPath
     internal MonoTime MayLeadFrom = MonoTime.LongAgo; // hold-down: not preferred to one that works before then
     internal TimeSpan HoldDown;
 
+    /// <summary>Whether it was up, and answers no more; a lost uplink is another thing.</summary>
+    internal bool FellSilent => State is PathState.Doubted or PathState.Down && Cause is not (PathCause.UplinkLost or PathCause.PeerUplinkLost);
+
     internal bool MayCarry => State is PathState.Up or PathState.Doubted;
 
     internal void Become(PathState state, PathCause cause, MonoTime now)
     {
         if (State == state) return;
+        if (State == PathState.Up) SilentFrom = LastAnswer;
         (State, Cause, Since) = (state, cause, now);
         (AnswersInARow, AwaitingSince, AnswerDue) = (0, MonoTime.Never, MonoTime.Never);
     }
@@ -147,9 +152,10 @@ public sealed class PeerPath
     internal bool IsFasterThan(PeerPath other) =>
         this != other && (!other.Rate.KnowsWay || other.Rate.Way - Rate.Way > PathLimits.QueueSeen || other.State != PathState.Up);
 
-    /// <summary>Whether what goes by it leaves by the same wire as by another.</summary>
+    /// <summary>Whether what goes by it leaves by the same wire as by another, as far as is known: where the host's routing decides, from the
+    /// same address.</summary>
     internal bool SharesUplink(PeerPath other) =>
-        this == other || (Local.InterfaceIndex != 0 && Local.InterfaceIndex == other.Local.InterfaceIndex);
+        Local.InterfaceIndex == other.Local.InterfaceIndex && (Local.InterfaceIndex != 0 || Local == other.Local);
 
     /// <summary>Whether one more may go by it. While nothing is awaited, one may: what is counted as under way is not any more.</summary>
     internal bool HasRoom(int length, MonoTime now) => AwaitingSince == MonoTime.Never || Rate.InFlight + length <= Rate.Window(now);

@@ -82,14 +82,15 @@ internal static class Spreading
         return (int)Math.Clamp(bytes, floor, PathLimits.MostWaiting);
     }
 
-    /// <summary>Whether a path, and those that leave by the same uplink, lose more than they are worth beside the others.</summary>
-    internal static bool SlowsDown(PeerPath path, ReadOnlySpan<PeerPath?> carrying)
+    /// <summary>Whether those that leave by the same uplink as a path, or else go to the same address, lose more than they are worth beside the
+    /// others.</summary>
+    internal static bool SlowsDown(PeerPath path, ReadOnlySpan<PeerPath?> carrying, bool byAddress)
     {
         var (own, others, judged, lost) = (0.0, 0.0, 0, 0);
         foreach (var other in carrying)
         {
             if (other is null) continue;
-            if (!other.SharesUplink(path))
+            if (byAddress ? other.Remote != path.Remote : !other.SharesUplink(path))
             {
                 others += other.Rate.BytesPerSecond;
                 continue;

@@ -104,7 +104,7 @@ public sealed partial class Tunnel
     /// </summary>
     private static bool ShowsPlace(PathTable paths, Keypair keypair, int id, ReadOnlySpan<byte> plain)
     {
-        if (!keypair.IsNumbered && (id != 0 || IsProbe(plain))) keypair.IsNumbered = paths.IsNumbered = true;
+        if (id != 0 || IsProbe(plain)) keypair.IsNumbered = paths.IsNumbered = true;
         return keypair.IsNumbered || !paths.IsNumbered;
     }
 

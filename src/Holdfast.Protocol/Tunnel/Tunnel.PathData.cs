@@ -72,8 +72,8 @@ public sealed partial class Tunnel
         Await(peer, second, now);
     }
 
-    private static (PathState, PathWish, bool, int, TimeSpan) OrderOf(PeerPath path, PeerPath first) =>
-        (path.State, path.Wish, path.SharesUplink(first) || path.Remote == first.Remote, path.Rank, path.Rtt.Smoothed);
+    private static (PathState, PathWish, int, bool, bool, TimeSpan) OrderOf(PeerPath path, PeerPath first) =>
+        (path.State, path.Wish, path.Rank, path.SharesUplink(first), path.Remote == first.Remote, path.Rtt.Smoothed);
 
     private bool TryCopyKept(ulong position, int length, PeerPath path)
     {
@@ -346,19 +346,22 @@ public sealed partial class Tunnel
         }
     }
 
-    /// <summary>One uplink at a time: it was judged beside the others.</summary>
+    /// <summary>One uplink or address at a time: it was judged beside the others. Its paths that did not carry are tried first.</summary>
     private void HaveLossyRest(Peer peer, PathTable paths, in Now now)
     {
-        PeerPath? lossy = null;
+        var (lossy, byAddress) = ((PeerPath?)null, false);
         foreach (var path in paths.Carrying)
-            if (path is not null && Spreading.SlowsDown(path, paths.Carrying)) lossy = path;
+        {
+            if (Spreading.SlowsDown(path!, paths.Carrying, byAddress: false)) (lossy, byAddress) = (path, false);
+            else if (Spreading.SlowsDown(path!, paths.Carrying, byAddress: true)) (lossy, byAddress) = (path, true);
+        }
         if (lossy is null) return;
         foreach (var path in paths.All)
         {
-            if (path is null || !path.SharesUplink(lossy)) continue;
+            if (path is null || (byAddress ? path.Remote != lossy.Remote : !path.SharesUplink(lossy))) continue;
             path.Rest = path.Rest == TimeSpan.Zero ? PathLimits.Rest : path.Rest * 2;
             if (path.Rest > PathLimits.LongestHoldDown) path.Rest = PathLimits.LongestHoldDown;
-            path.RestsUntil = now.Mono + path.Rest;
+            path.RestsUntil = now.Mono + (path.Carries ? path.Rest : path.Rest / 2);
             path.Rate.ForgetLoss();
             ArmPaths(peer, path.RestsUntil);
         }

@@ -56,7 +56,8 @@ public sealed partial class Tunnel
             SetOwn(path);
             // Without a session, or before it agreed, nobody could be asked.
             var due = path.LastAnswer + ProbeInterval(path, now.Mono);
-            if (path.State == PathState.Up && due < path.NextProbe) path.NextProbe = due > now.Mono ? due : now.Mono;
+            if (path == paths.Active) path.NextProbe = now.Mono; // shows the other end that this session numbers its paths
+            else if (path.State == PathState.Up && due < path.NextProbe) path.NextProbe = due > now.Mono ? due : now.Mono;
         }
         ArmPaths(peer, now.Mono);
     }
@@ -206,7 +207,8 @@ public sealed partial class Tunnel
     /// </summary>
     private void TellFastest(Peer peer, PathTable paths, MonoTime now)
     {
-        if (Spreading.Quickest(paths.Carrying) is not { } fastest || fastest == paths.ToldFastest) return;
+        if (peer.Current is not { AgreesPaths: true } session || !session.MaySeal(now)) return;
+        if (Spreading.Quickest(paths.Carrying) is not { } fastest || fastest == paths.ToldFastest || fastest.AnswerDue != MonoTime.Never) return;
         if (paths.ToldFastest is { Carries: true } told && told.Rtt.Smoothed <= (fastest.Rtt.Smoothed * 1.5) + PathLimits.Alike) return;
         (paths.ToldFastest, fastest.Nonce, fastest.NextProbe) = (fastest, 0, now);
         ArmPaths(peer, now);

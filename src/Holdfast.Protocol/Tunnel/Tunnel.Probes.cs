@@ -21,9 +21,12 @@ public sealed partial class Tunnel
         var isKnown = paths.Find(from, local) is not null;
         // It is lost, or held down: no way around that.
         if (!isKnown && Uplinks.Length > 0 && local.InterfaceIndex == 0 && to.InterfaceIndex != 0 && WasUplink(paths, to)) return;
-        if (!isKnown && !paths.MayLearn(now.Mono)) return; // with one of the next messages
+        // Where a number is seen first is no move, and there are few numbers. Of the others, with one of the next messages.
+        if (!isKnown && last.From.IsKnown && !paths.MayLearn(now.Mono)) return;
+        var path = isKnown ? null : paths.Add(from, local, now.Mono);
+        if (!isKnown && path is null) return;
         (arrival.From, arrival.To) = (from, to);
-        if (isKnown || paths.Add(from, local, now.Mono) is not { } path) return;
+        if (path is null) return;
         SetOwn(path);
         path.CameBy = to.InterfaceIndex;
         var before = last.From.IsKnown ? paths.Find(last.From, LocalOf(last.To)) : null;
@@ -44,8 +47,9 @@ public sealed partial class Tunnel
         var path = paths.Find(from, local);
         if (path is null)
         {
-            // No number of ours stands for it, so an answer would look as if it came by another. It may become a path with the next one.
-            paths.ArrivalsOf(probe.Path).From = default;
+            // No number of ours stands for it, so an answer would look as if it came by another. What was a path there may be one again.
+            ref var arrival = ref paths.ArrivalsOf(probe.Path);
+            if (arrival.From == from && arrival.To == to) arrival.From = default;
             return Drop.None;
         }
         path.Told = probe.Flags & (ProbeFlags.Backup | ProbeFlags.Metered);
@@ -218,10 +222,10 @@ public sealed partial class Tunnel
         (path.LastNonce, path.LastProbeSent) = (path.Nonce, path.ProbeSent);
         (path.Nonce, path.ProbeSent) = (BitConverter.ToUInt64(nonce) | 1, now.Mono);
         path.ProbeAsked = paths.HasSeveral;
-        var isFastest = Spreading.Quickest(paths.Carrying) == path;
+        var isFastest = peer.PathMode == PathMode.Bond && Spreading.Quickest(paths.Carrying) == path;
         if (isFastest) paths.ToldFastest = path;
         var flags = path.Own | (path.ProbeAsked ? ProbeFlags.WantsAcknowledgements : ProbeFlags.None)
-            | (peer.PathMode != PathMode.Bond ? ProbeFlags.None : isFastest ? ProbeFlags.Spreads | ProbeFlags.Fastest : ProbeFlags.Spreads);
+            | (peer.PathMode == PathMode.Bond ? ProbeFlags.Spreads : ProbeFlags.None) | (isFastest ? ProbeFlags.Fastest : ProbeFlags.None);
         Span<byte> frame = stackalloc byte[Probe.Bytes];
         new Probe(path.Id, flags, path.Nonce, (ulong)(path.SentPackets - path.CountedFrom) + 1, path.OwnWeight).Write(frame);
         SendFrameBy(peer, keypair, path, frame, now.Mono);

@@ -12,7 +12,7 @@ public sealed class KillTests : LabTest
     private const double Beyond = 1.2;
 
     [Fact]
-    public Task Killed_in_every_phase_it_starts_again_and_leaves_nothing() => Run(24);
+    public Task Killed_in_every_phase_it_starts_again_and_leaves_nothing() => Run(16);
 
     [Fact(Explicit = true)]
     public Task Killed_at_three_hundred_instants_it_starts_again_and_leaves_nothing()

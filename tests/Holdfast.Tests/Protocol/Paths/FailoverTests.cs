@@ -229,6 +229,21 @@ public sealed class FailoverTests
         Assert.True(net.A.Told.Count > told);
     }
 
+    [Theory, InlineData(1), InlineData(2)]
+    public void Moves_are_followed_in_each_session_at_any_moment(int links)
+    {
+        var net = new PathNet(links).Connect();
+        for (var port = 4700; port < 4720; port++)
+        {
+            foreach (var link in net.Links)
+                link.Near = Holdfast.Protocol.Endpoint.From(new System.Net.IPEndPoint(link.Near.ToIPEndPoint().Address, port));
+            net.Stream(10, TimeSpan.FromMilliseconds(100), back: true);
+            Assert.Equal(port, net.B.Peer.Endpoint.Port);
+            net.Stream(230, TimeSpan.FromMilliseconds(100), back: true); // a session is 120 s: each move comes at another moment of one
+        }
+        Assert.True(net.A.Peer.Handshakes > 3);
+    }
+
     [Fact]
     public void Idle_paths_cost_next_to_nothing()
     {
@@ -236,7 +251,7 @@ public sealed class FailoverTests
         net.Run(TimeSpan.FromSeconds(30));
         foreach (var link in net.Links) link.Taken = 0;
         net.Run(TimeSpan.FromSeconds(1000));
-        // A probe and its answer each 25 s and path, and a handshake by each path before a session is 180 s old.
-        Assert.All(net.Links, l => Assert.InRange(l.Taken, 1, (2 * 1000 / 25) + (6 * 6)));
+        // A probe and its answer each 25 s and path; a handshake by each path before a session is 180 s old, and each end's probe with it.
+        Assert.All(net.Links, l => Assert.InRange(l.Taken, 1, (2 * 1000 / 25) + (6 * 10)));
     }
 }
