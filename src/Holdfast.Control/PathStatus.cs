@@ -23,7 +23,10 @@ public sealed record PathStatus
     /// <summary>Why, in a few words for people.</summary>
     public required string Cause { get; init; }
 
-    /// <summary>Since when, UTC.</summary>
+    /// <summary>Why it carries, or another does, in a few words for people; null if it does not work.</summary>
+    public string? Choice { get; init; }
+
+    /// <summary>Since when it is in its state, UTC.</summary>
     public DateTimeOffset Since { get; init; }
 
     /// <summary>Whether data goes by it.</summary>
@@ -47,6 +50,9 @@ public sealed record PathStatus
     /// <summary>Bytes of these.</summary>
     public long SentBytes { get; init; }
 
+    /// <summary>Its part of the bytes that went to the peer in the last 5 to 10 s, 0 to 1; null while no data goes there.</summary>
+    public double? Share { get; init; }
+
     /// <summary>Datagrams that were sent once more by another path when this one failed.</summary>
     public long SentAgain { get; init; }
 
@@ -55,6 +61,12 @@ public sealed record PathStatus
 
     /// <summary>Datagrams sent by it when the peer last told what it got.</summary>
     public long LostOf { get; init; }
+
+    /// <summary>Datagrams that the peer sent by the same way and that did not come, of <see cref="LostFromOf"/>.</summary>
+    public long LostFrom { get; init; }
+
+    /// <summary>Datagrams that the peer had sent by it when it last told.</summary>
+    public long LostFromOf { get; init; }
 
     /// <summary>Used only when nothing else works.</summary>
     [JsonPropertyName("backup")]

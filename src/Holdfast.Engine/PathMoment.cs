@@ -3,19 +3,23 @@ using Holdfast.Control;
 using Holdfast.Linux.Netlink;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Paths;
+using Holdfast.Protocol.Peers;
 
 namespace Holdfast.Engine;
 
 /// <summary>A path to a peer at one moment, copied on the engine's thread.</summary>
-internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
+internal sealed class PathMoment(Peer peer, PeerPath path, MonoTime now)
 {
+    private readonly bool _carries = peer.IsCarriedBy(path);
+    private readonly PathChoice _choice = peer.ChoiceOf(path, now);
+    private readonly double? _share = peer.ShareOf(path, now);
     private readonly PeerPath _path = path; // what never changes is read from it later
     private readonly (PathState State, string Cause) _state = (path.State, CauseOf(path));
     private readonly DateTimeOffset _since = DateTimeOffset.UtcNow - (now - path.Since);
     private readonly (TimeSpan RoundTrip, TimeSpan Jitter) _times = (path.RoundTripTime, path.Jitter);
     private readonly (long Packets, long Bytes, long Again) _sent = (path.SentPackets, path.SentBytes, path.Resent);
     private readonly (double BytesPerSecond, bool Rests) _rate = (path.BytesPerSecond, path.Rests(now));
-    private readonly (long Packets, long Of) _arrived = (path.ArrivedPackets, path.ArrivedOf);
+    private readonly (long Packets, long Of) _arrived = (path.ArrivedPackets, path.ArrivedOf), _came = (path.CamePackets, path.CameOf);
     private readonly (bool Backup, bool Metered) _kind = (path.IsBackup, path.IsMetered);
     private readonly PathWish _wish = path.Wish;
 
@@ -29,7 +33,9 @@ internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
         State = NameOf(_state.State),
         Cause = _state.Cause,
         Since = _since,
-        Carries = carries,
+        Carries = _carries,
+        Choice = _carries ? ReasonToCarry(_choice) : ReasonToStandBy(_choice),
+        Share = _share,
         RoundTripMilliseconds = _times.RoundTrip == TimeSpan.Zero ? null : _times.RoundTrip.TotalMilliseconds,
         JitterMilliseconds = _times.RoundTrip == TimeSpan.Zero ? null : _times.Jitter.TotalMilliseconds,
         Rate = _rate.BytesPerSecond == 0 ? null : Math.Round(_rate.BytesPerSecond * 8),
@@ -38,6 +44,8 @@ internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
         SentAgain = _sent.Again,
         Lost = Math.Max(0, _arrived.Of - _arrived.Packets),
         LostOf = _arrived.Of,
+        LostFrom = Math.Max(0, _came.Of - _came.Packets),
+        LostFromOf = _came.Of,
         Rests = _rate.Rests,
         IsBackup = _kind.Backup,
         IsMetered = _kind.Metered,
@@ -69,6 +77,34 @@ internal sealed class PathMoment(PeerPath path, bool carries, MonoTime now)
         PathState.Up => "up",
         PathState.Doubted => "doubted",
         _ => "down",
+    };
+
+    private static string? ReasonToCarry(PathChoice choice) => choice switch
+    {
+        PathChoice.Alone => "no other works",
+        PathChoice.Wish => "it is wanted, or the others are not",
+        PathChoice.HeldDown => "the others came back just now",
+        PathChoice.Rank => "the others are metered or backup",
+        PathChoice.Suspect => "the others may be a wire that fell silent",
+        PathChoice.Weight => "of those alike the heaviest",
+        PathChoice.RoundTrip => "the quickest",
+        PathChoice.Kept => "no other is clearly better",
+        PathChoice.Ends => "the quickest by its uplink or to its address",
+        _ => null,
+    };
+
+    private static string? ReasonToStandBy(PathChoice choice) => choice switch
+    {
+        PathChoice.Wish => "another is wanted, or this one is not",
+        PathChoice.HeldDown => "came back just now",
+        PathChoice.Rank => "one that is neither metered nor backup works",
+        PathChoice.Suspect => "may be a wire that fell silent",
+        PathChoice.Rests => "loses too much",
+        PathChoice.Weight => "another is heavier",
+        PathChoice.RoundTrip => "another is quicker",
+        PathChoice.Kept => "not clearly better",
+        PathChoice.Ends => "others carry by its uplink and to its address",
+        _ => null,
     };
 
     /// <summary>Why a path is in its state.</summary>

@@ -33,7 +33,7 @@ internal sealed class PeerMoment(Peer peer, string? name, IReadOnlyList<Endpoint
     private readonly int _keepalive = peer.PersistentKeepalive;
     private readonly Dictionary<string, long> _drops = peer.Drops is { } drops ? DropNames.Of(drops) : NoDrops;
 
-    private readonly PathMoment[] _paths = [.. peer.Paths.Select(p => new PathMoment(p, peer.IsCarriedBy(p), Clock.Read().Mono))];
+    private readonly PathMoment[] _paths = [.. peer.Paths.Select(p => new PathMoment(peer, p, Clock.Read().Mono))];
 
     /// <summary>The same, as it is told to others.</summary>
     internal PeerStatus ToStatus() => new()

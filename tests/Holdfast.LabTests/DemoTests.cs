@@ -4,7 +4,7 @@ namespace Holdfast.LabTests;
 public sealed class DemoTests
 {
     private const int MostLines = 50;
-    private const int MostColumns = 120, MostColumnsOfPaths = 180;
+    private const int MostColumns = 120, MostColumnsOfPaths = 250;
 
     /// <summary>Checks what it wrote to a file.</summary>
     internal static void AssertWentWell(string output)

@@ -112,6 +112,9 @@ public static class PathLimits
     /// <summary>Of acknowledgements that go by the fastest path, each so manieth goes by the one that just carried.</summary>
     public const int AcknowledgementsByAll = 4;
 
+    /// <summary>What was sent within this time, or twice as long, makes a path's share of the traffic.</summary>
+    public static readonly TimeSpan ShareCounts = TimeSpan.FromSeconds(5);
+
     // --- paths used at once ------------------------------------------------------------------------------------
 
     /// <summary>Bytes that may be under way by a path that was never full, at first: what a TCP begins with (RFC 6928).</summary>

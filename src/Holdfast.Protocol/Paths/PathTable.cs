@@ -12,6 +12,7 @@ internal sealed class PathTable
     private TokenBucket _learned = new(PathLimits.LearnedPerSecond, PathLimits.LearnedPerSecond);
     private int _carryingCount;
     private long _theirTime;
+    private MonoTime _sharesSince = MonoTime.LongAgo;
     private bool _isPromised; // the other end was asked to acknowledge, and has answered
 
     /// <summary>The one that carries.</summary>
@@ -172,6 +173,55 @@ internal sealed class PathTable
 
         (PathWish, int, bool, bool, bool) OrderOf(PeerPath path) =>
             (path.Wish, path.Rank, !path.Rate.KnowsWay, !path.RestsUntil.Passed(now), !path.Carries && IsSuspect(path));
+    }
+
+    /// <summary>What decides that a path carries, or does not.</summary>
+    internal PathChoice ChoiceOf(PeerPath path, bool spreads, MonoTime now)
+    {
+        if (!path.MayCarry || Active is null) return PathChoice.None;
+        if (spreads)
+        {
+            return path.Carries ? Carrying.Length == 1 ? PathChoice.Alone : PathChoice.Ends
+                : Carrying[0] is not { } first || path.State != PathState.Up ? PathChoice.None
+                : path.Wish != first.Wish ? PathChoice.Wish
+                : path.Rank != first.Rank ? PathChoice.Rank
+                : path.Rests(now) ? PathChoice.Rests
+                : IsSuspect(path) ? PathChoice.Suspect : PathChoice.Ends;
+        }
+        if (path != Active) return Between(path);
+        PeerPath? next = null;
+        foreach (var other in _byId)
+        {
+            if (other is not { State: PathState.Up } || other == path) continue;
+            if (next is null || Between(other) > Between(next)) next = other; // what is said last was the closest
+        }
+        return next is null ? PathChoice.Alone : Between(next);
+
+        PathChoice Between(PeerPath other) =>
+            Active.Wish != other.Wish ? PathChoice.Wish
+            : other.State != PathState.Up ? PathChoice.None
+            : !other.MayLeadFrom.Passed(now) ? PathChoice.HeldDown
+            : Active.Rank != other.Rank ? PathChoice.Rank
+            : IsSuspect(other) ? PathChoice.Suspect
+            : Active.Weight > other.Weight ? PathChoice.Weight
+            : Active.Rtt.Smoothed < other.Rtt.Smoothed ? PathChoice.RoundTrip : PathChoice.Kept;
+    }
+
+    /// <summary>What went by a path in the last moments, as a part of what went to the peer; null while no data does.</summary>
+    internal double? ShareOf(PeerPath path, MonoTime now)
+    {
+        var all = 0L;
+        foreach (var other in _byId) all += other?.SentLately ?? 0;
+        return all == 0 || (LastData + PathLimits.CarriesFor).Passed(now) ? null : (double)path.SentLately / all;
+    }
+
+    /// <summary>Begins another span for <see cref="ShareOf"/> if the last one is over.</summary>
+    internal void CountShares(MonoTime now)
+    {
+        if (!(_sharesSince + PathLimits.ShareCounts).Passed(now)) return;
+        _sharesSince = now;
+        foreach (var path in _byId)
+            if (path is not null) (path.SentBefore, path.SentThen) = (path.SentThen, path.SentBytes);
     }
 
     /// <summary>Which ends of a path, its uplink and its address, none of those that carry has.</summary>

@@ -58,6 +58,12 @@ public sealed class PeerPath
     /// <summary>How many had been sent when the other end said so, without those before it began anew.</summary>
     public long ArrivedOf { get; internal set; }
 
+    /// <summary>Of the datagrams that the peer sent by the same way, those that came when it last said how many.</summary>
+    public long CamePackets { get; internal set; }
+
+    /// <summary>How many it said.</summary>
+    public long CameOf { get; internal set; }
+
     /// <summary>Datagrams that were sent once more by another path when this one failed.</summary>
     public long Resent { get; internal set; }
 
@@ -75,6 +81,8 @@ public sealed class PeerPath
 
     internal ProbeFlags Own; // by our uplink
     internal ProbeFlags Told; // by the other end
+    internal long SentBefore; // bytes, when the span before this one began
+    internal long SentThen; // when this one did
     internal long CountedFrom; // datagrams sent before the other end began to count
     internal int CameBy; // the interface by which the peer was heard first; 0 if it was not
     internal ushort OwnWeight = PathLimits.UsualWeight;
@@ -162,6 +170,9 @@ public sealed class PeerPath
 
     /// <summary>As the other end's word on its way, or ours, has it: less is better.</summary>
     internal int Rank => (IsBackup ? 4 : 0) + (IsMetered ? 2 : 0);
+
+    /// <summary>Bytes sent by it in the last one or two spans of <see cref="PathLimits.ShareCounts"/>.</summary>
+    internal long SentLately => SentBytes - SentBefore;
 
     /// <summary>How much both ends prefer it where others are alike: more is better.</summary>
     internal int Weight => OwnWeight * ToldWeight;

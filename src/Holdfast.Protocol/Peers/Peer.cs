@@ -92,8 +92,15 @@ public sealed class Peer
     public IEnumerable<PeerPath> Paths => PathTable is null ? [] : PathTable.All.ToArray().OfType<PeerPath>();
 
     /// <summary>Whether data goes to it by this path; with <see cref="PathMode.Bond"/> by several.</summary>
-    public bool IsCarriedBy(PeerPath path) => PathTable is { } paths
-        && (PathMode == PathMode.Bond && paths.HasSeveral && !paths.Carrying.IsEmpty ? paths.Carrying.Contains(path) : paths.Active == path);
+    public bool IsCarriedBy(PeerPath path) => PathTable is { } paths && (Spreads(paths) ? path.Carries : paths.Active == path);
+
+    /// <summary>What decides that it is, or is not.</summary>
+    public PathChoice ChoiceOf(PeerPath path, MonoTime now) => PathTable is { } paths ? paths.ChoiceOf(path, Spreads(paths), now) : PathChoice.None;
+
+    /// <summary>The part of what was sent to it in the last 5 to 10 s that went by this path, 0 to 1; null while no data goes to it.</summary>
+    public double? ShareOf(PeerPath path, MonoTime now) => PathTable?.ShareOf(path, now);
+
+    private bool Spreads(PathTable paths) => PathMode == PathMode.Bond && paths.HasSeveral && !paths.Carrying.IsEmpty;
 
     /// <summary>The path that leads: the best that works; null while there is only its endpoint.</summary>
     public PeerPath? ActivePath => PathTable?.Active;

@@ -59,8 +59,10 @@ public sealed partial class Tunnel
         else if (path.State == PathState.Up && path.Nonce == 0 && path.NextProbe > now.Mono && IsIdle(path, now.Mono))
             path.NextProbe = now.Mono + (ProbeInterval(path, now.Mono) * 1.5); // one end's probing is enough
         ArmPaths(peer, path.NextProbe);
+        var came = paths.ArrivalsOf(probe.Path).Packets;
+        (path.CamePackets, path.CameOf) = ((long)came, (long)probe.Sent);
         Span<byte> echo = stackalloc byte[Echo.Bytes];
-        new Echo(probe.Path, probe.Nonce, paths.ArrivalsOf(probe.Path).Packets, probe.Sent, ClockOf(now.Mono)).Write(echo);
+        new Echo(probe.Path, probe.Nonce, came, probe.Sent, ClockOf(now.Mono)).Write(echo);
         SendFrameBy(peer, keypair, path, echo, now.Mono);
         return Drop.None;
     }
@@ -176,6 +178,7 @@ public sealed partial class Tunnel
         }
         if (paths.AcknowledgementDue.Passed(now.Mono)) Acknowledge(peer, paths, now.Mono);
         if (paths.Order is { } order && order.Due.Passed(now.Mono)) GiveUpMissing(peer, order, now.Mono);
+        paths.CountShares(now.Mono);
         TakeHints(peer, paths, now);
         foreach (var path in paths.All)
         {

@@ -21,9 +21,10 @@ internal sealed class PathListVerb : Verb
     {
         Details =
         [
-            "For each path: state and reason, since when, round trip time with its jitter, loss on the way to the peer, and what was "
-            + "sent. A path that carries has the data; unproved ones have not answered yet, and get probes alone. A peer with one way "
-            + "only is not listed. Exits with 3 when the engine of a named tunnel can't be reached.",
+            "For each path: its state and since when, round trip time with its jitter, the rate that it delivers when it is busy, loss on the "
+            + "way to the peer and on the way from there, what was sent and its share of what went to the peer in the last seconds; why it is in its "
+            + "state, and why it carries data or stands by. Unproved ones have not answered yet, and get probes alone. A peer with one way only "
+            + "is not listed. Exits with 3 when the engine of a named tunnel can't be reached.",
         ];
         Examples =
         [

@@ -13,12 +13,13 @@ internal static class PathText
     internal static string Of(IReadOnlyList<ListedPath> paths, DateTimeOffset now, RenderStyle style)
     {
         if (paths.Count == 0) return "no peer has more than one way to it\n";
-        var table = new TableText(style, "tunnel", "peer", "#", "path", "state", "since", "rtt", "rate", "lost", "sent", "why");
+        var table = new TableText(style, "tunnel", "peer", "#", "path", "state", "since", "rtt", "rate", "lost to", "lost from", "sent", "share", "why");
         foreach (var (tunnel, peer, path) in paths)
         {
             table.Row(TintOf(path), tunnel, peer, path.Id.ToString(CultureInfo.InvariantCulture), WayOf(path), StateOf(path),
-                Words.Ago(path.Since, now), RoundTripOf(path) ?? "-", RateOf(path) ?? "-", LossOf(path) ?? "-",
-                Words.Bytes(path.SentBytes), string.Join(", ", [path.Cause, .. UsesOf(path)]));
+                Words.Ago(path.Since, now), RoundTripOf(path) ?? "-", RateOf(path) ?? "-", PartOf(path.Lost, path.LostOf) ?? "-",
+                PartOf(path.LostFrom, path.LostFromOf) ?? "-", Words.Bytes(path.SentBytes), ShareOf(path) ?? "-",
+                string.Join(", ", [path.Cause, .. UsesOf(path)]));
         }
         return table.ToString();
     }
@@ -29,8 +30,10 @@ internal static class PathText
         var parts = new List<string> { WayOf(path), StateOf(path), $"{path.Cause} {Words.Ago(path.Since, now)}" };
         if (RoundTripOf(path) is { } trip) parts.Add(trip);
         if (RateOf(path) is { } rate) parts.Add(rate);
-        if (LossOf(path) is { } loss) parts.Add($"{loss} lost");
+        if (PartOf(path.Lost, path.LostOf) is { } loss) parts.Add($"{loss} lost");
+        if (PartOf(path.LostFrom, path.LostFromOf) is { } lossFrom) parts.Add($"{lossFrom} lost from there");
         parts.Add($"{Words.Bytes(path.SentBytes)} sent");
+        if (ShareOf(path) is { } share) parts.Add($"{share} of the traffic");
         parts.AddRange(UsesOf(path));
         return parts;
     }
@@ -53,13 +56,16 @@ internal static class PathText
     private static string? RateOf(PathStatus path) => path.Rate is not { } rate ? null
         : string.Create(CultureInfo.InvariantCulture, $"{rate / 1_000_000:0.#} Mbit/s");
 
-    private static string? LossOf(PathStatus path) => path.LostOf == 0 ? null
-        : string.Create(CultureInfo.InvariantCulture, $"{100.0 * path.Lost / path.LostOf:0.##} %");
+    private static string? PartOf(long lost, long of) => of == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{100.0 * lost / of:0.##} %");
+
+    private static string? ShareOf(PathStatus path) => path.Share is not { } share ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %");
 
     private static IEnumerable<string> UsesOf(PathStatus path)
     {
+        if (path.Choice is { } choice) yield return path.Carries ? $"carries: {choice}" : $"stands by: {choice}";
         if (path.Wish is { } wish) yield return wish;
-        if (path.Rests) yield return "rests: it loses too much";
+        if (path.Rests) yield return "rests";
         if (path.IsBackup) yield return "backup";
         if (path.IsMetered) yield return "metered";
     }

@@ -112,8 +112,8 @@ public sealed class RoutedTests : LabTest
             var router = await AddRouter(_lab, $"router{number}", icmp: true);
             var isp = await _lab.AddWire(_site, router, WireOptions.With(new Faults { Delay = Milliseconds(2) }, $"isp{number}"));
             // The first one leads.
-            var up = await _lab.AddWire(router, _hub, WireOptions.With(new Faults { Delay = Milliseconds(8 * number) }, $"up{number}")
-                with { InterfaceMtu = number == 1 ? 1500 : secondMtu });
+            var options = WireOptions.With(new Faults { Delay = Milliseconds(8 * number) }, $"up{number}");
+            var up = await _lab.AddWire(router, _hub, options with { InterfaceMtu = number == 1 ? 1500 : secondMtu });
             await _site.Ip($"route add default via {isp.Far.V4} dev isp{number} metric {number}00");
             await _hub.Ip($"route add default via {up.Near.V4} dev up{number} metric {number}00");
         }

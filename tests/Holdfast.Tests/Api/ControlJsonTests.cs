@@ -52,6 +52,7 @@ public sealed class ControlJsonTests
                         Endpoint = "192.0.2.1:51820",
                         State = "up",
                         Cause = "a probe was answered",
+                        Choice = "the quickest",
                         Since = new DateTimeOffset(2026, 11, 21, 5, 1, 0, TimeSpan.Zero),
                         Carries = true,
                         RoundTripMilliseconds = 20.5,
@@ -59,9 +60,12 @@ public sealed class ControlJsonTests
                         Rate = 17,
                         SentPackets = 12,
                         SentBytes = 13,
+                        Share = 0.25,
                         SentAgain = 14,
                         Lost = 15,
                         LostOf = 16,
+                        LostFrom = 18,
+                        LostFromOf = 19,
                         IsBackup = true,
                         IsMetered = true,
                         Rests = true,
@@ -81,9 +85,9 @@ public sealed class ControlJsonTests
         "allowed_ips":["10.7.0.0/24","fd07::/64"],"latest_handshake":"2026-11-21T05:00:00.25+00:00","handshakes":4,
         "unanswered_initiations":5,"has_session":true,"cipher":"aes-256-gcm","received_bytes":6,"sent_bytes":7,"received_packets":8,
         "sent_packets":9,"keepalive":25,"paths":[{"id":1,"uplink":"wwan0","local_address":"192.0.2.3",
-        "endpoint":"192.0.2.1:51820","state":"up","cause":"a probe was answered","since":"2026-11-21T05:01:00+00:00",
-        "carries":true,"round_trip_ms":20.5,"jitter_ms":0.5,"rate_bits_per_second":17,"sent_packets":12,"sent_bytes":13,"sent_again":14,"lost":15,
-        "lost_of":16,"backup":true,"metered":true,"rests":true,"wish":"drained"}],"drops":{"replayed":10}}]}
+        "endpoint":"192.0.2.1:51820","state":"up","cause":"a probe was answered","choice":"the quickest","since":"2026-11-21T05:01:00+00:00",
+        "carries":true,"round_trip_ms":20.5,"jitter_ms":0.5,"rate_bits_per_second":17,"sent_packets":12,"sent_bytes":13,"share":0.25,"sent_again":14,"lost":15,
+        "lost_of":16,"lost_from":18,"lost_from_of":19,"backup":true,"metered":true,"rests":true,"wish":"drained"}],"drops":{"replayed":10}}]}
         """;
 
     private const string EmptyText = """

@@ -26,7 +26,11 @@ public sealed class PathTextTests
                 Rate = 12_340_000,
                 LostOf = 200,
                 Lost = 5,
+                LostFromOf = 100,
+                LostFrom = 1,
                 SentBytes = 2048,
+                Share = 0.996,
+                Choice = "no other works",
                 IsMetered = true,
                 Wish = "pinned",
             }),
@@ -41,10 +45,10 @@ public sealed class PathTextTests
         ];
         string[] expected =
         [
-            "tunnel  peer  #  path                        state        since                        rtt            rate         lost   sent      why",
-            "hf0     hub   0  wwan0 to 203.0.113.5:51820  up, carries  1 minute, 30 seconds ago  41.3 ms ± 3.1  12.3 Mbit/s  2.5 %  2.00 KiB  "
-            + "a probe was answered, pinned, metered",
-            "hf0     hub   1  to 203.0.113.5:51820        down         2 seconds ago             -              -            -      0 B       "
+            "tunnel  peer  #  path                        state        since                        rtt            rate         lost to   lost from  sent  share    why",
+            "hf0     hub   0  wwan0 to 203.0.113.5:51820  up, carries  1 minute, 30 seconds ago  41.3 ms ± 3.1  12.3 Mbit/s  2.5 %  1 %  2.00 KiB  100 % "
+            + "a probe was answered, carries: no other works, pinned, metered",
+            "hf0     hub   1  to 203.0.113.5:51820        down         2 seconds ago             -              -            -  -     0 B    -   "
             + "the uplink is lost",
         ];
         var text = PathText.Of(paths, Now, new RenderStyle(false, 80));
