@@ -14,6 +14,8 @@ internal sealed record BondScenario(string Name, double Wanted, bool OfFirst, pa
         new("equal-tbf", .98, false, new(200, 0), new(200, 0)),
         new("skewed", .90, false, new(300, 10), new(100, 40)),
         new("bad-second", .97, true, new(200, 20), new(20, 80, .03, 500)),
+        new("one-uplink-back", .98, false, new(200, 20), new(200, 20)) { Back = true, HubHasOne = true },
+        new("one-uplink-bad-back", .97, true, new(200, 20), new(20, 80, .03, 500)) { Back = true, HubHasOne = true },
         new("four", .90, false, new(50, 5), new(50, 20), new(50, 40), new(50, 60)),
         new("cost-one-link", .85, true, BondLink.Free),
         new("cost-two-links", .85, true, BondLink.Free, BondLink.Free),
@@ -21,6 +23,9 @@ internal sealed record BondScenario(string Name, double Wanted, bool OfFirst, pa
 
     /// <summary>The stream goes from the hub to the site.</summary>
     public bool Back { get; init; }
+
+    /// <summary>The hub has one uplink, which is wider than all of the site's.</summary>
+    public bool HubHasOne { get; init; }
 
     public static BondScenario Named(string name) => All.Single(s => s.Name == name);
 

@@ -27,6 +27,7 @@ internal sealed class BondStage
     private static readonly string[] Mptcpize = ["mptcpize", "run"];
 
     private readonly List<string> _names = [];
+    private string? _onlyOfHub; // its uplink, if it has but one
     private readonly List<LinkEnd> _far = [];
     private readonly List<HostProcess> _daemons = [];
 
@@ -46,9 +47,32 @@ internal sealed class BondStage
         var stage = new BondStage(lab);
         foreach (var link in links)
             await stage.Lay(FormattableString.Invariant($"isp{stage._names.Count + 1}"), link);
-        foreach (var host in new[] { stage.Site, stage.Hub })
-            await host.Run("sysctl", ["-qw", .. Sysctls]);
+        await stage.SetSysctls();
         return stage;
+    }
+
+    /// <summary>Lays the links from the site to a router, and one wire from there to the hub, which has no other uplink or address.</summary>
+    public static async Task<BondStage> LayToOneUplink(Lab lab, params BondLink[] links)
+    {
+        var stage = new BondStage(lab) { _onlyOfHub = "up" };
+        var router = await lab.AddHost("router", new HostOptions { Forwards = true });
+        var up = await lab.AddWire(router, stage.Hub, new WireOptions { Name = "up" });
+        await stage.Hub.Ip($"route add default via {up.Near.V4} dev up");
+        foreach (var link in links)
+        {
+            var name = FormattableString.Invariant($"isp{stage._names.Count + 1}");
+            var wire = await lab.AddWire(stage.Site, router, link.Wire(name));
+            await stage.Site.Ip($"route add default via {wire.Far.V4} dev {name} metric {stage._names.Count + 1}00");
+            stage.Add(name, up.Far);
+        }
+        await stage.SetSysctls();
+        return stage;
+    }
+
+    private async Task SetSysctls()
+    {
+        foreach (var host in new[] { Site, Hub })
+            await host.Run("sysctl", ["-qw", .. Sysctls]);
     }
 
     /// <summary>Starts the tunnel anew.</summary>
@@ -59,9 +83,10 @@ internal sealed class BondStage
         await Stop();
         if (links.Length == 0)
             links = [.. Links];
-        var endpoints = string.Join(", ", links.Select(l => $"\"{WgFile.At(_far[l].V4)}\""));
-        Hub.WriteFile(File, Yaml(links, mode, KeyPair.Hub, WgFile.HubV4, KeyPair.Site, WgFile.SiteV4, ""));
-        Site.WriteFile(File, Yaml(links, mode, KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4,
+        var endpoints = string.Join(", ", links.Select(l => $"\"{WgFile.At(_far[l].V4)}\"").Distinct());
+        var names = links.Select(l => _names[l]).ToArray();
+        Hub.WriteFile(File, Yaml(_onlyOfHub is { } only ? [only] : names, mode, KeyPair.Hub, WgFile.HubV4, KeyPair.Site, WgFile.SiteV4, ""));
+        Site.WriteFile(File, Yaml(names, mode, KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4,
             $", endpoints: [{endpoints}]"));
         foreach (var host in new[] { Hub, Site })
         {
@@ -74,8 +99,8 @@ internal sealed class BondStage
             return;
         foreach (var host in new[] { Hub, Site })
         {
-            await Eventually.Gives(() => Working(host), working => working.Length == links.Length, Patience,
-                $"a path by each of {links.Length} links at {host.Name}");
+            await Eventually.Gives(() => Working(host, host == Hub && _onlyOfHub is not null ? "endpoint" : "uplink"),
+                working => working.Length == links.Length, Patience, $"a path by each of {links.Length} links at {host.Name}");
         }
     }
 
@@ -174,11 +199,11 @@ internal sealed class BondStage
         return string.Join('\n', [.. lines, .. Lab.Wires.Select(w => w.ToString())]);
     }
 
-    /// <summary>The uplinks by which a host has a path that is up.</summary>
-    public static async Task<string[]> Working(Host host) =>
+    /// <summary>The uplinks by which a host has a path that is up, or the endpoints to which it has one.</summary>
+    private static async Task<string[]> Working(Host host, string end) =>
     [
         .. (await Peer(host)).GetProperty("paths").EnumerateArray()
-            .Where(p => p.GetProperty("state").GetString() == "up").Select(p => p.GetProperty("uplink").GetString()!)
+            .Where(p => p.GetProperty("state").GetString() == "up").Select(p => p.GetProperty(end).GetString()!)
             .Distinct().Order(StringComparer.Ordinal),
     ];
 
@@ -228,9 +253,9 @@ internal sealed class BondStage
         return new BondFigure(result.BitsPerSecond / 1e6, (await ProcessUse.Cpu(_daemons) - before).TotalSeconds / gigabytes);
     }
 
-    private string Yaml(int[] links, string mode, KeyPair own, string address, KeyPair peer, string allowed,
+    private static string Yaml(string[] uplinks, string mode, KeyPair own, string address, KeyPair peer, string allowed,
         string endpoints) => $"""
-        uplinks: [{string.Join(", ", links.Select(Uplink))}]
+        uplinks: [{string.Join(", ", uplinks.Select(name => $"{{interface: {name}}}"))}]
         tunnels:
         - name: hf0
           private_key: "{own.Private}"
@@ -239,6 +264,4 @@ internal sealed class BondStage
           peers:
           - {"{"}public_key: "{peer.Public}", allowed_ips: [{allowed}/32], paths: {mode}{endpoints}{"}"}
         """;
-
-    private string Uplink(int link) => $"{{interface: {_names[link]}}}";
 }

@@ -36,6 +36,12 @@ public sealed class BondTableTests : LabTest
     public Task Bond_of_a_good_and_a_bad_link() => Bond("bad-second");
 
     [Fact(Explicit = true)]
+    public Task Bond_of_two_equal_links_back_from_one_uplink() => Bond("one-uplink-back");
+
+    [Fact(Explicit = true)]
+    public Task Bond_of_a_good_and_a_bad_link_back_from_one_uplink() => Bond("one-uplink-bad-back");
+
+    [Fact(Explicit = true)]
     public Task Bond_of_four_links() => Bond("four");
 
     [Fact(Explicit = true)]
@@ -146,7 +152,8 @@ public sealed class BondTableTests : LabTest
     private async Task Bond(string name)
     {
         var scenario = BondScenario.Named(name);
-        var stage = await BondStage.Lay(await Draw("site", "hub"), scenario.Links);
+        var lab = await Draw("site", "hub");
+        var stage = scenario.HubHasOne ? await BondStage.LayToOneUplink(lab, scenario.Links) : await BondStage.Lay(lab, scenario.Links);
         var row = new BondRow(scenario, Mode);
         for (var round = 0; round < Rounds; round++)
         {

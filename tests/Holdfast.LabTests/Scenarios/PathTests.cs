@@ -66,14 +66,11 @@ public sealed class PathTests : LabTest
     }
 
     [Fact]
-    public async Task Copies_cover_what_one_wire_loses()
-    {
-        await Start("redundant");
-        foreach (var name in new[] { "isp1", "isp2" }) _lab.Wire(name).Change(f => f with { Loss = 0.05 });
-        var result = await Agent.SendDatagrams(_site, _hub, WgFile.HubV4, Rate, Bytes, Packets);
-        Say($"redundant: {result.Lost} of {result.Total} lost");
-        Assert.InRange(result.Lost, 0, Packets / 100);
-    }
+    public Task Copies_cover_what_one_wire_loses() => Copies(Packets, most: 0.01);
+
+    /// <summary>What both lose is 0.25 %; so many packets tell it from 0.35.</summary>
+    [Fact(Explicit = true)]
+    public Task Copies_of_a_hundred_thousand_packets_cover_what_one_wire_loses() => Copies(100_000, most: 0.0035);
 
     [Fact]
     public async Task Sessions_outlive_whatever_happens_to_either_wire()
@@ -131,6 +128,15 @@ public sealed class PathTests : LabTest
         """;
 
     /// <summary>A paced stream from the site to the hub, in whose middle something happens.</summary>
+    private async Task Copies(int packets, double most)
+    {
+        await Start("redundant");
+        foreach (var name in new[] { "isp1", "isp2" }) _lab.Wire(name).Change(f => f with { Loss = 0.05 });
+        var result = await Agent.SendDatagrams(_site, _hub, WgFile.HubV4, Rate, Bytes, packets);
+        Say($"redundant: {result.Lost} of {result.Total} lost");
+        Assert.InRange(result.Lost, 0, (int)(packets * most));
+    }
+
     private async Task<UdpReceived> StreamWhile(Action fault)
     {
         var stream = Agent.SendDatagrams(_site, _hub, WgFile.HubV4, Rate, Bytes, Packets);
