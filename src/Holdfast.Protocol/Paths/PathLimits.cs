@@ -124,6 +124,9 @@ public static class PathLimits
     /// twice as much under way, and what it adds is not acknowledged yet.</summary>
     public const int FirstGrowth = 4;
 
+    /// <summary>So much later may a packet arrive by the path that took the one before it: runs are cheaper to send and to receive.</summary>
+    public static readonly TimeSpan StaysFor = TimeSpan.FromMicroseconds(250);
+
     /// <summary>The least that may be under way by any path, in bytes.</summary>
     public const long LeastWindow = 6_000;
 

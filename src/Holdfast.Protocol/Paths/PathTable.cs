@@ -21,6 +21,9 @@ internal sealed class PathTable
     /// <summary>Those that carry where several do at once.</summary>
     internal ReadOnlySpan<PeerPath?> Carrying => _carrying.AsSpan(0, _carryingCount);
 
+    /// <summary>The one by which the last packet went.</summary>
+    internal PeerPath? Latest { get; set; }
+
     /// <summary>Puts the other end's packets in order; null unless it uses several paths at once.</summary>
     internal PacketOrder? Order { get; set; }
 

@@ -9,18 +9,20 @@ internal static class Spreading
 {
     /// <summary>The path for the next packet; null if it should wait.</summary>
     /// <param name="carrying">The paths that may be used.</param>
+    /// <param name="latest">The one by which the last packet went: what goes by one way is sent, and received, together.</param>
     /// <param name="length">The datagram's bytes.</param>
     /// <param name="waiting">Bytes that wait, this packet's included.</param>
     /// <param name="now">The time.</param>
-    internal static PeerPath? Choose(ReadOnlySpan<PeerPath?> carrying, int length, int waiting, MonoTime now)
+    internal static PeerPath? Choose(ReadOnlySpan<PeerPath?> carrying, PeerPath? latest, int length, int waiting, MonoTime now)
     {
         PeerPath? best = null;
-        var soonest = TimeSpan.MaxValue;
+        var (soonest, least) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
         foreach (var path in carrying)
         {
             if (path is null || !path.HasRoom(length, now)) continue;
             var arrives = path.Rate.ArrivesIn();
-            if (arrives < soonest) (best, soonest) = (path, arrives);
+            var counts = path == latest ? arrives - PathLimits.StaysFor : arrives;
+            if (counts < least) (best, soonest, least) = (path, arrives, counts);
         }
         if (best is null) return null;
         var (rate, fastest) = (0.0, TimeSpan.MaxValue);

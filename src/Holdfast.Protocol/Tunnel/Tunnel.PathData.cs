@@ -23,7 +23,7 @@ public sealed partial class Tunnel
         }
         var waiting = WaitingBytes(peer);
         var path = peer.PathMode != PathMode.Bond || paths.Carrying.IsEmpty ? active
-            : waiting > 0 ? null : Spreading.Choose(paths.Carrying, length, length, now);
+            : waiting > 0 ? null : Spreading.Choose(paths.Carrying, paths.Latest, length, length, now);
         if (path is null && waiting + length > Spreading.MostWaiting(paths.Carrying, now - WaitingSince(peer, now)))
         {
             Count(peer, Drop.PathsFull);
@@ -52,6 +52,7 @@ public sealed partial class Tunnel
     {
         path.Rate.Sent(length, now);
         sent.Go(counter, path, now);
+        if (peer.PathTable is { } paths) paths.Latest = path;
         CommitBy(peer, path, length, now, ecn);
         Await(peer, path, now);
     }
@@ -143,7 +144,7 @@ public sealed partial class Tunnel
             var counter = sent.Waiting;
             sent.TryFind(counter, out var one);
             var path = paths.Carrying.IsEmpty || !paths.HasSeveral || peer.PathMode != PathMode.Bond || IsGivenUp(one, now) ? paths.Active
-                : Spreading.Choose(paths.Carrying, one.Length, WaitingBytes(peer), now);
+                : Spreading.Choose(paths.Carrying, paths.Latest, one.Length, WaitingBytes(peer), now);
             if (path is null) return false;
             SendKept(peer, sent, counter, one, path, now);
         }
