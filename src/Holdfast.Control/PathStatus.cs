@@ -50,7 +50,7 @@ public sealed record PathStatus
     /// <summary>Bytes of these.</summary>
     public long SentBytes { get; init; }
 
-    /// <summary>Its part of the bytes that went to the peer in the last 5 to 10 s, 0 to 1; null while no data goes there.</summary>
+    /// <summary>Its part of the bytes that went to the peer in the last 5 to 10 s, 0 to 1, probes and acknowledgements included; null while there is no data.</summary>
     public double? Share { get; init; }
 
     /// <summary>Datagrams that were sent once more by another path when this one failed.</summary>

@@ -11,7 +11,7 @@ namespace Holdfast.Engine;
 internal sealed class PathMoment(Peer peer, PeerPath path, MonoTime now)
 {
     private readonly bool _carries = peer.IsCarriedBy(path);
-    private readonly PathChoice _choice = peer.ChoiceOf(path, now);
+    private readonly PathChoice _choice = peer.PathMode == PathMode.Redundant && !peer.IsCarriedBy(path) ? PathChoice.None : peer.ChoiceOf(path, now);
     private readonly double? _share = peer.ShareOf(path, now);
     private readonly PeerPath _path = path; // what never changes is read from it later
     private readonly (PathState State, string Cause) _state = (path.State, CauseOf(path));
@@ -83,22 +83,25 @@ internal sealed class PathMoment(Peer peer, PeerPath path, MonoTime now)
     {
         PathChoice.Alone => "no other works",
         PathChoice.Wish => "it is wanted, or the others are not",
-        PathChoice.HeldDown => "the others came back just now",
+        PathChoice.HeldDown => "the others came back, and are not trusted yet",
         PathChoice.Rank => "the others are metered or backup",
-        PathChoice.Suspect => "the others may be a wire that fell silent",
+        PathChoice.Suspect => "the others may be on a wire that fell silent",
+        PathChoice.Unmeasured => "the others are not measured yet",
+        PathChoice.Rests => "the others lose too much",
         PathChoice.Weight => "of those alike the heaviest",
-        PathChoice.RoundTrip => "the quickest",
+        PathChoice.RoundTrip => "of those alike the quickest",
         PathChoice.Kept => "no other is clearly better",
-        PathChoice.Ends => "the quickest by its uplink or to its address",
+        PathChoice.Ends => "by its uplink, or to its address",
         _ => null,
     };
 
     private static string? ReasonToStandBy(PathChoice choice) => choice switch
     {
         PathChoice.Wish => "another is wanted, or this one is not",
-        PathChoice.HeldDown => "came back just now",
-        PathChoice.Rank => "one that is neither metered nor backup works",
-        PathChoice.Suspect => "may be a wire that fell silent",
+        PathChoice.HeldDown => "came back, and is not trusted yet",
+        PathChoice.Rank => "metered or backup, and a better one works",
+        PathChoice.Suspect => "may be on a wire that fell silent",
+        PathChoice.Unmeasured => "not measured yet",
         PathChoice.Rests => "loses too much",
         PathChoice.Weight => "another is heavier",
         PathChoice.RoundTrip => "another is quicker",

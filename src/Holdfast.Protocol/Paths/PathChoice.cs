@@ -15,11 +15,14 @@ public enum PathChoice
     /// <summary>Who stands by came back just now, and is held down for a while.</summary>
     HeldDown,
 
-    /// <summary>Who stands by is metered or a backup.</summary>
+    /// <summary>Who stands by is metered or a backup, and who carries is not, or less so.</summary>
     Rank,
 
     /// <summary>Who stands by shares an uplink or an address with one that fell silent.</summary>
     Suspect,
+
+    /// <summary>It is not known yet how long who stands by takes.</summary>
+    Unmeasured,
 
     /// <summary>Who stands by loses too much for what it would add.</summary>
     Rests,

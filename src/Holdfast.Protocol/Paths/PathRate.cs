@@ -103,12 +103,17 @@ internal struct PathRate
     /// <summary>Loss is judged anew: what was, may be over.</summary>
     internal void ForgetLoss() => (JudgedLost, Judged) = (0, 0);
 
+    /// <summary>What comes next finds no queue of ours: nothing else is under way. If the way was not measured for a while, it may be a longer
+    /// one by now, and so may the difference of the two clocks be.</summary>
+    internal void ForgetWay(MonoTime now)
+    {
+        if (now - _drainedAt > PathLimits.DrainEvery) (_knowsWay, _feedback, _drainsUntil, _inDrain, _leastRate) = (false, TimeSpan.Zero, now, null, 0);
+    }
+
     /// <summary>One came, so long after it went by both ends' clocks, and this end heard of it so long after it went.</summary>
     internal void Came(TimeSpan way, TimeSpan feedback, MonoTime now)
     {
         _way = way;
-        // One by which nothing goes has no queue of ours. Its way may be a longer one by now, and so may the two clocks' difference be.
-        if (InFlight == 0 && now - _drainedAt > PathLimits.DrainEvery) (_knowsWay, _feedback, _drainsUntil, _inDrain) = (false, feedback, now, null);
         if (!_knowsWay || way < _leastWay) (_knowsWay, _leastWay, _drainedAt) = (true, way, now);
         if (_feedback == TimeSpan.Zero || feedback < _feedback) _feedback = feedback;
         Drain(feedback, now);

@@ -146,7 +146,8 @@ internal sealed class PathTable
     /// <summary>
     /// Finds those that carry at once: by each uplink the quickest, if it can be to an address of the peer of its own. To addresses that are
     /// left then the quickest goes, too: the peer's wires may be slower than ours. Any more would share their wires at both ends with
-    /// these, and have a queue of their own there. One that rests, or is suspect, carries only if there is no other.
+    /// these, and have a queue of their own there. Of those that somebody wants, then of the best rank, then of those whose way was measured; one that
+    /// rests, or that is suspect and does not carry yet, carries only if there is no other.
     /// </summary>
     internal void ChooseCarrying(MonoTime now)
     {
@@ -181,36 +182,38 @@ internal sealed class PathTable
     /// <summary>What decides that a path carries, or does not.</summary>
     internal PathChoice ChoiceOf(PeerPath path, bool spreads, MonoTime now)
     {
-        if (!path.MayCarry || Active is null) return PathChoice.None;
-        if (spreads)
-        {
-            return path.Carries ? Carrying.Length == 1 ? PathChoice.Alone : PathChoice.Ends
-                : Carrying[0] is not { } first || path.State != PathState.Up ? PathChoice.None
-                : path.Wish != first.Wish ? PathChoice.Wish
-                : path.Rank != first.Rank ? PathChoice.Rank
-                : path.Rests(now) ? PathChoice.Rests
-                : IsSuspect(path) ? PathChoice.Suspect : PathChoice.Ends;
-        }
-        if (path != Active) return Between(path);
-        PeerPath? next = null;
+        if (!path.MayCarry || (spreads ? _carrying[0] : Active) is not { } lead) return PathChoice.None;
+        if (spreads && path.Carries && _carryingCount > 1) return PathChoice.Ends;
+        if (path != lead) return spreads ? BesideSeveral(path) : Beside(path);
+        PathChoice? closest = null; // what is said last
         foreach (var other in _byId)
         {
             if (other is not { State: PathState.Up } || other == path) continue;
-            if (next is null || Between(other) > Between(next)) next = other; // what is said last was the closest
+            var choice = spreads ? BesideSeveral(other) : Beside(other);
+            if (closest is null || choice > closest) closest = choice;
         }
-        return next is null ? PathChoice.Alone : Between(next);
+        return closest ?? PathChoice.Alone;
 
-        PathChoice Between(PeerPath other) =>
-            Active.Wish != other.Wish ? PathChoice.Wish
-            : other.State != PathState.Up ? PathChoice.None
+        PathChoice BesideSeveral(PeerPath other) =>
+            other.State != PathState.Up ? PathChoice.None
+            : lead.Wish != other.Wish ? PathChoice.Wish
+            : lead.Rank != other.Rank ? PathChoice.Rank
+            : lead.Rate.KnowsWay != other.Rate.KnowsWay ? PathChoice.Unmeasured
+            : lead.Rests(now) != other.Rests(now) ? PathChoice.Rests
+            : IsSuspect(other) ? PathChoice.Suspect : PathChoice.Ends;
+
+        PathChoice Beside(PeerPath other) =>
+            other.State != PathState.Up ? PathChoice.None
+            : lead.Wish != other.Wish ? PathChoice.Wish
             : !other.MayLeadFrom.Passed(now) ? PathChoice.HeldDown
-            : Active.Rank != other.Rank ? PathChoice.Rank
+            : lead.Rank != other.Rank ? PathChoice.Rank
             : IsSuspect(other) ? PathChoice.Suspect
-            : Active.Weight > other.Weight ? PathChoice.Weight
-            : Active.Rtt.Smoothed < other.Rtt.Smoothed ? PathChoice.RoundTrip : PathChoice.Kept;
+            : lead.Weight > other.Weight ? PathChoice.Weight
+            : lead.Rtt.IsKnown && lead.Rtt.Smoothed < other.Rtt.Smoothed ? PathChoice.RoundTrip : PathChoice.Kept;
     }
 
-    /// <summary>What went by a path in the last moments, as a part of what went to the peer; null while no data does.</summary>
+    /// <summary>What went by a path in the last moments, probes and acknowledgements included, as a part of what went to the peer; null while there
+    /// is no data in either direction.</summary>
     internal double? ShareOf(PeerPath path, MonoTime now)
     {
         var all = 0L;
@@ -222,9 +225,10 @@ internal sealed class PathTable
     internal void CountShares(MonoTime now)
     {
         if (!(_sharesSince + PathLimits.ShareCounts).Passed(now)) return;
+        var isOld = (_sharesSince + (PathLimits.ShareCounts * 2)).Passed(now); // nobody asked in between, as nothing went
         _sharesSince = now;
         foreach (var path in _byId)
-            if (path is not null) (path.SentBefore, path.SentThen) = (path.SentThen, path.SentBytes);
+            if (path is not null) (path.SentBefore, path.SentThen) = (isOld ? path.SentBytes : path.SentThen, path.SentBytes);
     }
 
     /// <summary>Which ends of a path, its uplink and its address, none of those that carry has.</summary>

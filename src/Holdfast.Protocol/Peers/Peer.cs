@@ -97,7 +97,7 @@ public sealed class Peer
     /// <summary>What decides that it is, or is not.</summary>
     public PathChoice ChoiceOf(PeerPath path, MonoTime now) => PathTable is { } paths ? paths.ChoiceOf(path, Spreads(paths), now) : PathChoice.None;
 
-    /// <summary>The part of what was sent to it in the last 5 to 10 s that went by this path, 0 to 1; null while no data goes to it.</summary>
+    /// <summary>The part of what was sent to it in the last 5 to 10 s that went by this path, 0 to 1; null while there is no data in either direction.</summary>
     public double? ShareOf(PeerPath path, MonoTime now) => PathTable?.ShareOf(path, now);
 
     private bool Spreads(PathTable paths) => PathMode == PathMode.Bond && paths.HasSeveral && !paths.Carrying.IsEmpty;

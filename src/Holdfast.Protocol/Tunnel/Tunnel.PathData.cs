@@ -39,6 +39,7 @@ public sealed partial class Tunnel
             SendWaiting(peer, paths, now);
             return;
         }
+        paths.Latest = path;
         var room = _datagrams.Reserve(path.Remote, path.Local, length);
         keypair.Seal(plain, room, path.Id);
         room[..length].CopyTo(_kept.Add(length, out var position));
@@ -52,7 +53,6 @@ public sealed partial class Tunnel
     {
         path.Rate.Sent(length, now);
         sent.Go(counter, path, now);
-        if (peer.PathTable is { } paths) paths.Latest = path;
         CommitBy(peer, path, length, now, ecn);
         Await(peer, path, now);
     }
@@ -146,6 +146,7 @@ public sealed partial class Tunnel
             var path = paths.Carrying.IsEmpty || !paths.HasSeveral || peer.PathMode != PathMode.Bond || IsGivenUp(one, now) ? paths.Active
                 : Spreading.Choose(paths.Carrying, paths.Latest, one.Length, WaitingBytes(peer), now);
             if (path is null) return false;
+            paths.Latest = path;
             SendKept(peer, sent, counter, one, path, now);
         }
         return true;
@@ -350,12 +351,9 @@ public sealed partial class Tunnel
     /// <summary>One uplink or address at a time: it was judged beside the others. Its paths that did not carry are tried first.</summary>
     private void HaveLossyRest(Peer peer, PathTable paths, in Now now)
     {
-        var (lossy, byAddress) = ((PeerPath?)null, false);
-        foreach (var path in paths.Carrying)
-        {
-            if (Spreading.SlowsDown(path!, paths.Carrying, byAddress: false)) (lossy, byAddress) = (path, false);
-            else if (Spreading.SlowsDown(path!, paths.Carrying, byAddress: true)) (lossy, byAddress) = (path, true);
-        }
+        var lossy = FindLossy(paths, byAddress: false);
+        var byAddress = lossy is null; // one address may be reached by a good uplink and a bad one
+        lossy ??= FindLossy(paths, byAddress: true);
         if (lossy is null) return;
         foreach (var path in paths.All)
         {
@@ -367,5 +365,12 @@ public sealed partial class Tunnel
             ArmPaths(peer, path.RestsUntil);
         }
         Choose(peer, paths, now);
+    }
+
+    private static PeerPath? FindLossy(PathTable paths, bool byAddress)
+    {
+        foreach (var path in paths.Carrying)
+            if (Spreading.SlowsDown(path!, paths.Carrying, byAddress)) return path;
+        return null;
     }
 }

@@ -56,7 +56,7 @@ public sealed partial class Tunnel
             SetOwn(path);
             // Without a session, or before it agreed, nobody could be asked.
             var due = path.LastAnswer + ProbeInterval(path, now.Mono);
-            if (path == paths.Active) path.NextProbe = now.Mono; // shows the other end that this session numbers its paths
+            if (path == paths.Active) (path.Nonce, path.NextProbe) = (0, now.Mono); // shows the other end that this session numbers its paths
             else if (path.State == PathState.Up && due < path.NextProbe) path.NextProbe = due > now.Mono ? due : now.Mono;
         }
         ArmPaths(peer, now.Mono);

@@ -23,8 +23,8 @@ public sealed partial class Tunnel
         if (!isKnown && Uplinks.Length > 0 && local.InterfaceIndex == 0 && to.InterfaceIndex != 0 && WasUplink(paths, to)) return;
         // Where a number is seen first is no move, and there are few numbers. Of the others, with one of the next messages.
         if (!isKnown && last.From.IsKnown && !paths.MayLearn(now.Mono)) return;
-        var path = isKnown ? null : paths.Add(from, local, now.Mono);
-        if (!isKnown && path is null) return;
+        PeerPath? path = null;
+        if (!isKnown && (path = paths.Add(from, local, now.Mono)) is null) return;
         (arrival.From, arrival.To) = (from, to);
         if (path is null) return;
         SetOwn(path);
@@ -74,6 +74,7 @@ public sealed partial class Tunnel
         if (!isLate && echo.Nonce != path.Nonce) return Drop.None;
         var sent = isLate ? path.LastProbeSent : path.ProbeSent;
         path.Rtt.Add(now.Mono - sent);
+        if (path.AwaitingSince == MonoTime.Never && (path.LastDataSent + PathLimits.CarryingProbe).Passed(sent)) path.Rate.ForgetWay(now.Mono);
         path.Rate.Came(WayOf(paths.TheirTime(echo.Clock), sent), now.Mono - sent, now.Mono);
         if (!isLate && path.ProbeAsked) paths.Promise();
         if (isLate) path.LastNonce = 0;

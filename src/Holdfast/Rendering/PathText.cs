@@ -65,7 +65,6 @@ internal static class PathText
     {
         if (path.Choice is { } choice) yield return path.Carries ? $"carries: {choice}" : $"stands by: {choice}";
         if (path.Wish is { } wish) yield return wish;
-        if (path.Rests) yield return "rests";
         if (path.IsBackup) yield return "backup";
         if (path.IsMetered) yield return "metered";
     }
