@@ -149,13 +149,12 @@ internal sealed class PathTable
     /// these, and have a queue of their own there. Of those that somebody wants, then of the best rank, then of those whose way was measured; one that
     /// rests, or that is suspect and does not carry yet, carries only if there is no other.
     /// </summary>
+    /// <remarks>After <see cref="ForgetCarrying"/>.</remarks>
     internal void ChooseCarrying(MonoTime now)
     {
         var best = (PathWish.Drained, int.MaxValue, true, true, true);
         foreach (var path in _byId)
             if (path is { State: PathState.Up } && OrderOf(path).CompareTo(best) < 0) best = OrderOf(path);
-        Array.Clear(_carrying);
-        _carryingCount = 0;
         while ((Quickest(byNewUplink: true) ?? Quickest(byNewUplink: false)) is { } next) _carrying[_carryingCount++] = next;
         foreach (var path in _byId)
             if (path is not null) path.Carries = Carrying.Contains(path);
@@ -177,6 +176,13 @@ internal sealed class PathTable
 
         (PathWish, int, bool, bool, bool) OrderOf(PeerPath path) =>
             (path.Wish, path.Rank, !path.Rate.KnowsWay, !path.RestsUntil.Passed(now), !path.Carries && IsSuspect(path));
+    }
+
+    /// <summary>None is chosen; who carried is preferred in the next choice.</summary>
+    internal void ForgetCarrying()
+    {
+        Array.Clear(_carrying);
+        _carryingCount = 0;
     }
 
     /// <summary>What decides that a path carries, or does not.</summary>

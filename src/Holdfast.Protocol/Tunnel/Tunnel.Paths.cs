@@ -195,8 +195,12 @@ public sealed partial class Tunnel
     private void Choose(Peer peer, PathTable paths, in Now now)
     {
         paths.CountWorking();
-        paths.ChooseCarrying(now.Mono);
-        if (peer.PathMode == PathMode.Bond) TellFastest(peer, paths, now.Mono);
+        paths.ForgetCarrying();
+        if (peer.PathMode == PathMode.Bond)
+        {
+            paths.ChooseCarrying(now.Mono);
+            TellFastest(peer, paths, now.Mono);
+        }
         var best = BestOf(paths, now.Mono);
         if (best is not null && best != paths.Active) Lead(peer, paths, best);
     }
