@@ -75,12 +75,13 @@ internal struct PathRate
         Sequence++;
     }
 
-    /// <summary>One has arrived.</summary>
-    internal void Arrived(int length, uint sequence)
+    /// <summary>One has arrived. Of one that was sent more than once the first may have come, so that it says nothing of what went before the
+    /// last: taken for overtaken, all of that would go once more, come twice, and say the same of what follows.</summary>
+    internal void Arrived(int length, uint sequence, bool wasMoved)
     {
         Gone(length);
         Delivered += length;
-        if ((int)(sequence - HighestArrived) > 0) HighestArrived = sequence;
+        if (!wasMoved && (int)(sequence - HighestArrived) > 0) HighestArrived = sequence;
         _arrivedSince++;
         Count(sequence, lost: 0);
     }

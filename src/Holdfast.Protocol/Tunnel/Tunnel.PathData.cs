@@ -326,7 +326,7 @@ public sealed partial class Tunnel
                 if ((ulong)below > top || !sent.Finish(top - (ulong)below, out var one) || one.IsWaiting) continue;
                 if (paths[one.Path] is not { } path || path.Found > one.At) continue; // another had its number then
                 hasNews = true;
-                path.Rate.Arrived(one.Length, one.Sequence);
+                path.Rate.Arrived(one.Length, one.Sequence, wasMoved: one.Moves > 0);
                 ref var last = ref latest[one.Path];
                 if (last.Sequence == 0 || (int)(one.Sequence - last.Sequence) > 0) last = one;
             }

@@ -17,12 +17,14 @@ internal sealed record BondRow(BondScenario Scenario, string Who)
     /// <summary>The middle one, or the higher of the two in the middle.</summary>
     public static double Middle(IEnumerable<double> figures) => figures.Order().ElementAt(figures.Count() / 2);
 
-    /// <summary>A round's figures.</summary>
-    public void Add(IReadOnlyList<BondFigure> alone, BondFigure together)
+    /// <summary>Takes a round's figures.</summary>
+    /// <returns>The part of the reference that it reached.</returns>
+    public double Add(IReadOnlyList<BondFigure> alone, BondFigure together)
     {
         _alone.Add(alone);
         _together.Add(together);
         _parts.Add(together.Megabits / Scenario.Reference(alone));
+        return _parts[^1];
     }
 
     public override string ToString()

@@ -199,6 +199,15 @@ internal sealed class BondStage
         return string.Join('\n', [.. lines, .. Lab.Wires.Select(w => w.ToString())]);
     }
 
+    /// <summary>Both ends' paths and what happened to them: why a link was not used.</summary>
+    public async Task<string> Paths()
+    {
+        var lines = new List<string>();
+        foreach (var host in new[] { Site, Hub })
+            lines.Add($"{host.Name}:\n{(await host.Holdfast("path", "list", "hf0")).Output}\n{(await host.Holdfast("log")).Output}");
+        return string.Join('\n', lines);
+    }
+
     /// <summary>The uplinks by which a host has a path that is up, or the endpoints to which it has one.</summary>
     private static async Task<string[]> Working(Host host, string end) =>
     [

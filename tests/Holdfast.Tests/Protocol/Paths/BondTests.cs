@@ -58,6 +58,21 @@ public sealed class BondTests(ITestOutputHelper output)
         Assert.True(got > 0.97, $"{got:P1}");
     }
 
+    /// <summary>Those of a moment take a somewhat longer way: they are overtaken, and have come when they go once more.</summary>
+    [Fact]
+    public void What_is_sent_again_by_mistake_does_not_have_all_that_follows_sent_again()
+    {
+        var net = Net("200 20, 200 20");
+        Offer(net, 360 * Mbit, TimeSpan.FromSeconds(2));
+        net.Links[0].Delay *= 1.4;
+        Offer(net, 360 * Mbit, TimeSpan.FromMilliseconds(5));
+        net.Links[0].Delay /= 1.4;
+        Offer(net, 360 * Mbit, TimeSpan.FromSeconds(2));
+        var copies = net.B.Tunnel.Drops[Drop.Copy];
+        output.WriteLine($"{copies} came twice; {Describe(net)}");
+        Assert.InRange(copies, 1, 360 * Mbit * 0.01 / Size);
+    }
+
     [Fact]
     public void Where_each_wire_leads_to_all_addresses_each_is_used_once()
     {
