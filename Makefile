@@ -45,7 +45,8 @@ check: build
 		tests/Holdfast.Tests/bin/Release/net10.0/Holdfast.Tests -noColor -namespace- 'Holdfast.Tests.Linux*'; fi
 
 test: setup-lab out/holdfast build
-	@build/test Holdfast.Tests Holdfast.LabTests
+	@build/test Holdfast.Tests 'Holdfast.LabTests -namespace- Holdfast.LabTests.Kernel' \
+		--beside 'Holdfast.LabTests -namespace Holdfast.LabTests.Kernel'
 
 demo: setup-lab out/holdfast
 	@$(DOTNET) build tests/Holdfast.Demo -c Release -v quiet -clp:ErrorsOnly
