@@ -5,6 +5,7 @@ using Holdfast.Engine.DataPlane;
 using Holdfast.Engine.Health;
 using Holdfast.Engine.State;
 using Holdfast.Engine.Transports;
+using Holdfast.Engine.Uplinks;
 using Holdfast.Linux;
 using Holdfast.Linux.Netlink;
 using Holdfast.Linux.Tun;
@@ -39,7 +40,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     private Task _announcing = Task.CompletedTask;
 
     // --- left for the engine thread, replaced whole --------------------------------------------------------
-    private volatile IReadOnlyList<LocalUplink> _uplinks = [];
+    private volatile UsableUplinks _uplinks = UsableUplinks.None;
     private int _uplinksWait; // 1 while a command is on its way that takes them
 
     private RunningTunnel(
@@ -186,7 +187,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
     /// Hears which uplinks the tunnel is to have sockets for. Does not wait, and is never lost: with a full mailbox it is told once
     /// there is room, and what it heard last then.
     /// </summary>
-    internal void HearUplinks(IReadOnlyList<LocalUplink> usable)
+    internal void HearUplinks(UsableUplinks usable)
     {
         _uplinks = usable;
         if (Interlocked.Exchange(ref _uplinksWait, 1) == 0) _ = TakeUplinksAsync();

@@ -1,4 +1,5 @@
 using Holdfast.Engine.Transports;
+using Holdfast.Engine.Uplinks;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Sockets;
@@ -145,17 +146,17 @@ internal sealed class EngineLoop : IDisposable
     /// Gives each uplink that is told sockets of its own, takes away those of others, and tells the tunnel. An uplink whose
     /// sockets can't be opened is not told to it. Engine thread.
     /// </summary>
-    internal void SetUplinks(IReadOnlyList<LocalUplink> usable, Action<LocalUplink, LinuxException> refused, in Now now)
+    internal void SetUplinks(UsableUplinks usable, Action<LocalUplink, LinuxException> refused, in Now now)
     {
         var told = new List<LocalUplink>();
-        foreach (var uplink in usable)
+        foreach (var uplink in usable.Uplinks)
         {
             var (v4, v6) = (uplink.HasV4 && TryOpen(uplink, 4, refused), uplink.HasV6 && TryOpen(uplink, 6, refused));
             if (v4 || v6) told.Add(uplink with { HasV4 = v4, HasV6 = v6 });
         }
         foreach (var lane in _transport.Lanes.ToArray())
             if (lane.InterfaceIndex != 0 && !told.Exists(uplink => IsFor(lane, uplink))) Close(lane, now);
-        Tunnel.SetUplinks(told, now);
+        Tunnel.SetUplinks(told, now, usable.NoOthers);
     }
 
     private static bool IsFor(UdpLane lane, in LocalUplink uplink) =>

@@ -5,7 +5,6 @@ using Holdfast.Engine.Health;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
 using Holdfast.Linux.Netlink;
-using Holdfast.Protocol.Paths;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine.Uplinks;
@@ -43,7 +42,7 @@ public sealed class UplinkWatch : IDisposable
 
     // --- under the lock of _followers ----------------------------------------------------------------------
     private readonly List<Follower> _followers = [];
-    private IReadOnlyList<LocalUplink> _told = [];
+    private UsableUplinks _told = UsableUplinks.None;
 
     private UplinkWatch(ValueList<UplinkConfig> listed, ILogger log)
     {
@@ -60,7 +59,9 @@ public sealed class UplinkWatch : IDisposable
     /// Whether tunnels have sockets of their own for uplinks: with a list, or with two to choose from. A host with one way out
     /// leaves that to its routes.
     /// </summary>
-    private bool IsBound => _uplinks is [{ IsListed: true }, ..] || _uplinks.Count > 1;
+    private bool IsBound => IsListed || _uplinks.Count > 1;
+
+    private bool IsListed => _uplinks is [{ IsListed: true }, ..];
 
     /// <summary>Looks once, and follows from then on.</summary>
     /// <param name="listed">The file's list; without one, uplinks are found by themselves.</param>
@@ -85,7 +86,7 @@ public sealed class UplinkWatch : IDisposable
     /// <summary>Tells, at once and whenever it changes, which uplinks tunnels are to have sockets for. It must not wait.</summary>
     /// <param name="hear">Told.</param>
     /// <param name="isBusy">Asked whether it carries just now, so that a lost carrier is looked for more often.</param>
-    internal void Follow(Action<IReadOnlyList<LocalUplink>> hear, Func<bool> isBusy)
+    internal void Follow(Action<UsableUplinks> hear, Func<bool> isBusy)
     {
         lock (_followers)
         {
@@ -96,7 +97,7 @@ public sealed class UplinkWatch : IDisposable
     }
 
     /// <summary>Tells no more.</summary>
-    internal void Leave(Action<IReadOnlyList<LocalUplink>> hear)
+    internal void Leave(Action<UsableUplinks> hear)
     {
         lock (_followers) _followers.RemoveAll(follower => follower.Hear == hear);
     }
@@ -231,16 +232,16 @@ public sealed class UplinkWatch : IDisposable
         var before = _uplinks;
         _uplinks = next;
         PlanProbe();
-        Tell(IsBound ? [.. next.Where(uplink => uplink.IsUp).Select(uplink => uplink.ToLocal())] : []);
+        Tell(IsBound ? new([.. next.Where(uplink => uplink.IsUp).Select(uplink => uplink.ToLocal())], IsListed) : UsableUplinks.None);
         foreach (var uplink in next)
             LogChange(before.FirstOrDefault(was => was.Interface == uplink.Interface), uplink);
     }
 
-    private void Tell(LocalUplink[] usable)
+    private void Tell(UsableUplinks usable)
     {
         lock (_followers)
         {
-            if (_told.SequenceEqual(usable)) return;
+            if (_told == usable) return;
             _told = usable;
             foreach (var follower in _followers) follower.Hear(usable);
         }
@@ -270,5 +271,5 @@ public sealed class UplinkWatch : IDisposable
         TimeSpan.FromSeconds(Math.Ceiling((uplink.HoldDown.Until - Clock.Read().Mono).TotalSeconds));
 
     /// <summary>Somebody who wants to hear, and may carry.</summary>
-    private readonly record struct Follower(Action<IReadOnlyList<LocalUplink>> Hear, Func<bool> IsBusy);
+    private readonly record struct Follower(Action<UsableUplinks> Hear, Func<bool> IsBusy);
 }

@@ -159,6 +159,10 @@ internal sealed class Keypair : IDisposable
         return _replay.Accept(counter);
     }
 
+    /// <summary>Whether a message whose counter came before is the other end's; its counter counts no more.</summary>
+    internal bool OpensCopy(uint receiver, ulong counter, ReadOnlySpan<byte> payload, Span<byte> fill) =>
+        counter < Limits.RejectAfterMessages && (Message.IsAes256Gcm(receiver) ? _openAes! : _open).TryOpen(counter, payload, fill);
+
     /// <summary>The initiator has confirmed the session: the responder may say hello from now on.</summary>
     internal void Confirm(MonoTime now)
     {

@@ -12,4 +12,7 @@ public readonly record struct LocalUplink(
 {
     /// <summary>Backup ones last, and metered ones before them: less is better.</summary>
     internal int Rank => (IsBackup ? 2 : 0) + (IsMetered ? 1 : 0);
+
+    /// <summary>Whether it leads to addresses of this one's family.</summary>
+    internal bool LeadsTo(in Endpoint remote) => remote.Family == 4 ? HasV4 : HasV6;
 }

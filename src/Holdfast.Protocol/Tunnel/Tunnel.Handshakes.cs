@@ -25,6 +25,7 @@ public sealed partial class Tunnel
         peer.LastInitiationSent = now.Mono;
         peer.IsRedirected = false;
 
+        KeepToUplinks(peer);
         DropInitiation(peer);
         peer.Initiation = new Initiation(_peers.NewIndex(peer), OffersTo(peer));
         Span<byte> message = stackalloc byte[Message.InitiationBytes];

@@ -47,7 +47,11 @@ public sealed partial class Tunnel
         var payload = datagram[Message.TransportHeaderBytes..];
         var plain = _packets.Reserve(payload.Length - Message.TagBytes)[..(payload.Length - Message.TagBytes)];
         if (keypair.Open(receiver, counter, payload, plain) is var drop and not Drop.None)
-            return Count(peer, drop == Drop.Replayed && peer.PathTable is not null ? Drop.Copy : drop);
+        {
+            if (drop != Drop.Replayed || peer.PathTable is not { } copied) return Count(peer, drop);
+            CopyArrived(copied, keypair, datagram, from, to);
+            return Count(peer, Drop.Copy);
+        }
 
         if (peer.PathTable is null && MovesBetweenHoldfasts(peer, keypair, plain, from)) PathsOf(peer, now);
         if (peer.PathTable is { } paths && keypair.AgreesPaths)
@@ -85,6 +89,22 @@ public sealed partial class Tunnel
         if (peer.PathTable?.Order is { } order)
             return DeliverInOrder(peer, order, keypair, counter, Message.PathOf(receiver), plain, ecn, ecnIsShared, now.Mono);
         return Deliver(peer, plain, ecn, ecnIsShared);
+    }
+
+    /// <summary>
+    /// A message that came before came by this path, too, whether as a copy or sent again: it is no loss of it. It counts where its path was seen
+    /// last, if it opens; and says no more, as anybody can send what he has overheard.
+    /// </summary>
+    private void CopyArrived(PathTable paths, Keypair keypair, ReadOnlySpan<byte> datagram, in Endpoint from, in LocalAddress to)
+    {
+        var receiver = BinaryPrimitives.ReadUInt32LittleEndian(datagram[Message.TransportReceiver..]);
+        ref var arrival = ref paths.ArrivalsOf(Message.PathOf(receiver));
+        if (arrival.From != from || arrival.To != to || !keypair.AgreesPaths) return;
+        var counter = BinaryPrimitives.ReadUInt64LittleEndian(datagram[Message.TransportCounter..]);
+        var payload = datagram[Message.TransportHeaderBytes..];
+        if (!keypair.OpensCopy(receiver, counter, payload, _packets.Reserve(payload.Length - Message.TagBytes)[..(payload.Length - Message.TagBytes)])) return;
+        arrival.Packets++;
+        arrival.Bytes += (ulong)datagram.Length;
     }
 
     /// <summary>

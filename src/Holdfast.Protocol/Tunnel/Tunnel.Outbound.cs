@@ -84,6 +84,7 @@ public sealed partial class Tunnel
         }
         else
         {
+            KeepToUplinks(peer);
             var room = _datagrams.Reserve(peer.CurrentEndpoint, peer.Source, Message.TransportMinimumBytes + plain.Length);
             Send(peer, keypair.Seal(plain, room), now.Mono, ecn);
         }

@@ -20,9 +20,14 @@ public sealed partial class Tunnel
     /// Hears which uplinks there are, whenever that changes. With none told, there is one way to each peer, and the host's routing
     /// decides where it leads.
     /// </summary>
-    public void SetUplinks(IReadOnlyList<LocalUplink> usable, in Now now)
+    /// <param name="usable">Those that work.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="noOthers">Whether what is sent of our own accord goes by these alone, unless none leads there. Else a first handshake goes by
+    /// the host's choice, too.</param>
+    public void SetUplinks(IReadOnlyList<LocalUplink> usable, in Now now, bool noOthers = false)
     {
         var before = Uplinks;
+        KeepsToUplinks = noOthers;
         Uplinks = [.. usable.OrderBy(uplink => uplink.Rank).ThenByDescending(uplink => uplink.Weight)];
         foreach (var peer in _peers.Peers)
         {
@@ -75,8 +80,7 @@ public sealed partial class Tunnel
         if (Uplinks.Length == 0) AddPath(paths, remote, default, hasNews, now);
         foreach (var uplink in Uplinks)
         {
-            if (remote.Family == 4 ? !uplink.HasV4 : !uplink.HasV6) continue;
-            AddPath(paths, remote, new LocalAddress(default, uplink.InterfaceIndex), hasNews, now);
+            if (uplink.LeadsTo(remote)) AddPath(paths, remote, new LocalAddress(default, uplink.InterfaceIndex), hasNews, now);
         }
     }
 
@@ -179,8 +183,14 @@ public sealed partial class Tunnel
     private LocalAddress BestUplink(in Endpoint remote)
     {
         foreach (var uplink in Uplinks)
-            if (remote.Family == 4 ? uplink.HasV4 : uplink.HasV6) return new LocalAddress(default, uplink.InterfaceIndex);
+            if (uplink.LeadsTo(remote)) return new LocalAddress(default, uplink.InterfaceIndex);
         return default;
+    }
+
+    /// <summary>Where the kernel would choose how a peer is reached, it is by one of the uplinks if it is to be no other.</summary>
+    private void KeepToUplinks(Peer peer)
+    {
+        if (KeepsToUplinks && peer.Source.InterfaceIndex == 0) peer.Source = BestUplink(peer.CurrentEndpoint);
     }
 
     private static bool WasUplink(PathTable paths, in LocalAddress to)

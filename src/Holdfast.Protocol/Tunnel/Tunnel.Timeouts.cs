@@ -69,10 +69,20 @@ public sealed partial class Tunnel
     private void CountUnanswered(Peer peer)
     {
         peer.UnansweredInitiations++;
-        // The source address may be what broke, or the uplink: by the host's choice, then by each of them in turn.
-        var next = Uplinks.Length == 0 ? 0 : peer.UnansweredInitiations % (Uplinks.Length + 1);
-        peer.Source = next == 0 ? default : new LocalAddress(default, Uplinks[next - 1].InterfaceIndex);
+        peer.Source = NextSource(peer);
         _events.HandshakeUnanswered(peer);
+    }
+
+    /// <summary>The source address may be what broke, or the uplink: by the host's choice if it may be, and by each of those that lead there in turn.</summary>
+    private LocalAddress NextSource(Peer peer)
+    {
+        var leading = 0;
+        foreach (var uplink in Uplinks) leading += uplink.LeadsTo(peer.CurrentEndpoint) ? 1 : 0;
+        var hostsChoice = KeepsToUplinks && leading > 0 ? 0 : 1;
+        var next = peer.UnansweredInitiations % (leading + hostsChoice) - hostsChoice;
+        foreach (var uplink in Uplinks)
+            if (uplink.LeadsTo(peer.CurrentEndpoint) && next-- == 0) return new LocalAddress(default, uplink.InterfaceIndex);
+        return default;
     }
 
     private void DataUnanswered(Peer peer, in Now now)

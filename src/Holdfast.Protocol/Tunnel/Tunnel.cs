@@ -79,6 +79,9 @@ public sealed partial class Tunnel : IDisposable
     /// <summary>What <see cref="SetUplinks"/> told, the preferred first.</summary>
     internal LocalUplink[] Uplinks { get; private set; } = [];
 
+    /// <summary>Whether peers are reached by these and no others, as long as one of them leads there.</summary>
+    internal bool KeepsToUplinks { get; private set; }
+
     /// <summary>Receiver indices in use, for leak checks.</summary>
     public int Indices => _peers.Indices;
 

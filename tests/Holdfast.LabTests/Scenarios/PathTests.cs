@@ -99,25 +99,40 @@ public sealed class PathTests : LabTest
         Say($"longest gap {progress.LongestGapMs:F0} ms");
     }
 
+    /// <summary>The host's own routing leads to the hub by the other wire, whose address is the only endpoint.</summary>
+    [Fact]
+    public async Task What_is_not_listed_is_not_used_even_for_the_first_handshake()
+    {
+        await Begin("failover", ["isp1"], "isp2");
+        var seen = Text(await Peer(_hub), "endpoint");
+        Assert.StartsWith(_lab.Wire("isp2").Near.V4 + ":", seen);
+        Say($"the hub sees {seen}");
+    }
+
     private async Task Start(string mode = "failover")
     {
-        _lab = await Draw("site =isp1= hub", "site =isp2= hub");
-        (_hub, _site) = (_lab.Host("hub"), _lab.Host("site"));
-        foreach (var name in new[] { "isp1", "isp2" }) _lab.Wire(name).Change(f => f with { Delay = Milliseconds(10) });
-        var endpoints = string.Join(", ", new[] { "isp1", "isp2" }.Select(w => $"\"{WgFile.At(_lab.Wire(w).Far.V4)}\""));
-        _hub.WriteFile(File, Yaml(KeyPair.Hub, WgFile.HubV4, KeyPair.Site, WgFile.SiteV4, "", mode));
-        _site.WriteFile(File, Yaml(KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4, $", endpoints: [{endpoints}]", mode));
-        foreach (var host in new[] { _hub, _site })
-            await host.Start(HoldfastBinary.Path, "daemon", "--config", File).WaitForLine("hf0 is up", Seconds(10));
-        await _site.Carries(WgFile.HubV4, Seconds(5));
+        await Begin(mode, ["isp1", "isp2"], "isp1", "isp2");
         foreach (var host in new[] { _site, _hub })
         {
             await Eventually.Gives(() => Paths(host), all => Working(all).Length == 2, Seconds(5), $"paths by both wires at {host.Name}");
         }
     }
 
-    private static string Yaml(KeyPair own, string address, KeyPair peer, string allowed, string endpoints, string mode) => $"""
-        uplinks: [{"{"}interface: isp1{"}"}, {"{"}interface: isp2{"}"}]
+    private async Task Begin(string mode, string[] endpointsOf, params string[] siteUplinks)
+    {
+        _lab = await Draw("site =isp1= hub", "site =isp2= hub");
+        (_hub, _site) = (_lab.Host("hub"), _lab.Host("site"));
+        foreach (var name in new[] { "isp1", "isp2" }) _lab.Wire(name).Change(f => f with { Delay = Milliseconds(10) });
+        var endpoints = string.Join(", ", endpointsOf.Select(w => $"\"{WgFile.At(_lab.Wire(w).Far.V4)}\""));
+        _hub.WriteFile(File, Yaml(["isp1", "isp2"], KeyPair.Hub, WgFile.HubV4, KeyPair.Site, WgFile.SiteV4, "", mode));
+        _site.WriteFile(File, Yaml(siteUplinks, KeyPair.Site, WgFile.SiteV4, KeyPair.Hub, WgFile.HubV4, $", endpoints: [{endpoints}]", mode));
+        foreach (var host in new[] { _hub, _site })
+            await host.Start(HoldfastBinary.Path, "daemon", "--config", File).WaitForLine("hf0 is up", Seconds(10));
+        await _site.Carries(WgFile.HubV4, Seconds(5));
+    }
+
+    private static string Yaml(string[] uplinks, KeyPair own, string address, KeyPair peer, string allowed, string endpoints, string mode) => $"""
+        uplinks: [{string.Join(", ", uplinks.Select(u => $"{"{"}interface: {u}{"}"}"))}]
         tunnels:
         - name: hf0
           private_key: "{own.Private}"

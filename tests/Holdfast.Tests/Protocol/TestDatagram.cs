@@ -9,6 +9,9 @@ internal sealed record TestDatagram(Endpoint From, Endpoint To, byte[] Bytes)
     /// <summary>What its IP header has, and what routers on the way made of it.</summary>
     public Ecn Ecn { get; init; }
 
+    /// <summary>The uplink by which it left; 0 for the host's choice.</summary>
+    public int Uplink { get; init; }
+
     public uint Type => Message.TypeOf(Bytes);
 
     public bool IsKeepalive => Type == Message.Transport && Bytes.Length == Message.TransportMinimumBytes;

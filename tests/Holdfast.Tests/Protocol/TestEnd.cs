@@ -90,7 +90,7 @@ internal sealed class TestEnd : IDatagramSink, IPacketSink, ITunnelEvents
     Span<byte> IDatagramSink.Reserve(in Endpoint to, in LocalAddress from, int size) => _datagram.AsSpan(0, size);
 
     void IDatagramSink.Commit(int length, in Endpoint to, in LocalAddress from, Peer? owner, Ecn ecn) =>
-        Out.Add(new TestDatagram(Address, to, _datagram.AsSpan(0, length).ToArray()) { Ecn = ecn });
+        Out.Add(new TestDatagram(Address, to, _datagram.AsSpan(0, length).ToArray()) { Ecn = ecn, Uplink = from.InterfaceIndex });
 
     Span<byte> IPacketSink.Reserve(int size) => _packet.AsSpan(0, size);
 

@@ -144,13 +144,13 @@ public sealed class UplinkWatchTests
     /// <summary>Hears what is told, and waits for it.</summary>
     private sealed class Ear
     {
-        private readonly BlockingCollection<IReadOnlyList<LocalUplink>> _told = [];
+        private readonly BlockingCollection<UsableUplinks> _told = [];
 
         internal Ear(UplinkWatch watch)
         {
             Watch = watch;
             watch.Follow(_told.Add, () => true);
-            Last = _told.Take();
+            Last = _told.Take().Uplinks;
         }
 
         internal UplinkWatch Watch { get; }
@@ -164,7 +164,7 @@ public sealed class UplinkWatchTests
             {
                 Assert.True(_told.TryTake(out var next, Deadline),
                     $"not {string.Join(", ", indices)} after {Deadline}; last {string.Join("; ", Last)}; {string.Join("; ", Watch.Uplinks)}");
-                Last = next;
+                Last = next.Uplinks;
             }
         }
 

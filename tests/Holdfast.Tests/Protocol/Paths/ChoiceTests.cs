@@ -83,6 +83,19 @@ public sealed class ChoiceTests
         Assert.InRange(1 - ((double)path.CamePackets / path.CameOf), 0.065, 0.085);
     }
 
+    [Fact]
+    public void Copies_that_come_second_are_no_loss_of_their_way()
+    {
+        var net = Net(10, 30, configure: net => net.A.Peer.PathMode = net.B.Peer.PathMode = PathMode.Redundant);
+        net.Links[1].Loss = 0.1;
+        net.Stream(8000, Millisecond); // of 16,000
+        Assert.InRange(Lost(0), -1, 0); // what went before the session agreed counts as if it had come by the first
+        Assert.InRange(Lost(1), 700, 900);
+
+        long Lost(int link) => net.A.Peer.Paths.Single(p => p.Local.InterfaceIndex == link + 1 && p.State == PathState.Up) is var path
+            ? path.ArrivedOf - path.ArrivedPackets : 0;
+    }
+
     private static PathNet Net(int first, int second, Action<PathNet>? configure = null)
     {
         var net = new PathNet(2);
