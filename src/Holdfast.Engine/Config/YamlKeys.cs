@@ -80,7 +80,7 @@ public static class YamlKeys
     [
         new("node", Section, "", "What concerns the node as a whole.") { Below = Node },
         new("uplinks", Sections, "every interface with a default route", "The interfaces through which peers are reached, up to 16: "
-            + "those listed, and no others while one of them can be used. Left out, it is every interface that has a default route in the main table, but for tunnels, "
+            + "those listed, and no others while one of them can be used: a peer to whom another interface leads needs that one in the list, too. Left out, it is every interface that has a default route in the main table, but for tunnels, "
             + "loopback, and ports of bridges and bonds; and if that is only one, the host's routes alone decide.") { Below = Uplink },
         new("tunnels", Sections, "[]", "The tunnels.") { Below = Tunnel },
         Reserved("layers"), Reserved("watch"), Reserved("policies"), Reserved("tables"),

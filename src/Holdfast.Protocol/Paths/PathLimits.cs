@@ -71,7 +71,7 @@ public static class PathLimits
     /// <summary>The longest hold-down.</summary>
     public static readonly TimeSpan LongestHoldDown = TimeSpan.FromMinutes(5);
 
-    /// <summary>A path that has worked for this long is not called flapping any more.</summary>
+    /// <summary>A path that has worked for this long is not called flapping any more, nor lossy.</summary>
     public static readonly TimeSpan ForgivenAfter = TimeSpan.FromMinutes(10);
 
     /// <summary>A path of the same rank is preferred to the one in use if its round trip is less than half, and by so much.</summary>
@@ -159,7 +159,8 @@ public static class PathLimits
     /// <summary>An uplink that loses more, and adds less than half to the others, rests: it would slow them down.</summary>
     public const double LossToRest = 0.015;
 
-    /// <summary>How long it rests, twice as long each time, up to <see cref="LongestHoldDown"/>.</summary>
+    /// <summary>How long it rests, twice as long each time, up to <see cref="LongestHoldDown"/>, unless it did not for
+    /// <see cref="ForgivenAfter"/>.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromSeconds(20);
 
     /// <summary>What may wait for a short time, in bytes.</summary>

@@ -40,6 +40,9 @@ internal struct PathRate
     /// <summary>The highest number that is known to have arrived.</summary>
     internal uint HighestArrived { get; private set; }
 
+    /// <summary>The highest number that has, or whose datagram has by whichever path it went before.</summary>
+    internal uint HighestDone { get; private set; }
+
     /// <summary>Bytes that it delivers in a second when it is busy; 0 before that was measured.</summary>
     internal double BytesPerSecond { get; private set; }
 
@@ -82,6 +85,7 @@ internal struct PathRate
         Gone(length);
         Delivered += length;
         if (!wasMoved && (int)(sequence - HighestArrived) > 0) HighestArrived = sequence;
+        if ((int)(sequence - HighestDone) > 0) HighestDone = sequence;
         _arrivedSince++;
         Count(sequence, lost: 0);
     }
@@ -100,6 +104,9 @@ internal struct PathRate
 
     /// <summary>Whether one that went so many later than this number has arrived.</summary>
     internal readonly bool IsOvertaken(uint sequence, int by) => (int)(HighestArrived - sequence) >= by;
+
+    /// <summary>Whether one that went later is done.</summary>
+    internal readonly bool IsLeftBehind(uint sequence) => (int)(HighestDone - sequence) > 0;
 
     /// <summary>Loss is judged anew: what was, may be over.</summary>
     internal void ForgetLoss() => (JudgedLost, Judged) = (0, 0);

@@ -154,7 +154,7 @@ public sealed class PeerPath
     /// <summary>Whether what went then under this number is lost: several later ones have arrived, or one, and it is overdue (RFC 9002
     /// section 6.1).</summary>
     internal bool HasLost(uint sequence, MonoTime sent, MonoTime now) => Rate.IsOvertaken(sequence, PathLimits.OvertakenBy)
-        || (Rate.IsOvertaken(sequence, 1) && Feedback.IsKnown && (sent + (Feedback.Smoothed * 1.125) + PathLimits.AcknowledgementDelay).Passed(now));
+        || (Rate.IsLeftBehind(sequence) && Feedback.IsKnown && (sent + (Feedback.Smoothed * 1.125) + PathLimits.AcknowledgementDelay).Passed(now));
 
     /// <summary>Whether packets by it overtake what goes by another.</summary>
     internal bool IsFasterThan(PeerPath other) =>

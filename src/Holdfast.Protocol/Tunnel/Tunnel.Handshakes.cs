@@ -26,6 +26,7 @@ public sealed partial class Tunnel
         peer.IsRedirected = false;
 
         KeepToUplinks(peer);
+        peer.IsByHostsChoice = peer.Source.InterfaceIndex == 0;
         DropInitiation(peer);
         peer.Initiation = new Initiation(_peers.NewIndex(peer), OffersTo(peer));
         Span<byte> message = stackalloc byte[Message.InitiationBytes];

@@ -297,9 +297,10 @@ public sealed partial class Tunnel
         for (var id = 0; id < PathLimits.Paths && peer.PathMode != PathMode.Redundant; id++)
         {
             if (latest[id].Sequence == 0 || paths[id] is not { } path || path.State == PathState.Unproved) continue;
-            if (latest[id].Moves == 0) path.Rate.Measure(latest[id], at, now.Mono);
-            path.AwaitingSince = path.LastDataSent > latest[id].At ? now.Mono : MonoTime.Never;
-            if (path.TakeAnswer(latest[id].At)) Answered(peer, paths, path, PathCause.DataAcknowledged, now);
+            var isCertain = latest[id].Moves == 0; // else the first copy may have come, by whichever path
+            if (isCertain) path.Rate.Measure(latest[id], at, now.Mono);
+            path.AwaitingSince = path.LastDataSent > latest[id].At || (!isCertain && path.Rate.InFlight > 0) ? now.Mono : MonoTime.Never;
+            if (isCertain && path.TakeAnswer(latest[id].At)) Answered(peer, paths, path, PathCause.DataAcknowledged, now);
             if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);
         }
         if (peer.PathMode == PathMode.Bond && hasNews)
@@ -358,7 +359,7 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
         {
             if (path is null || (byAddress ? path.Remote != lossy.Remote : !path.SharesUplink(lossy))) continue;
-            path.Rest = path.Rest == TimeSpan.Zero ? PathLimits.Rest : path.Rest * 2;
+            path.Rest = (path.RestsUntil + PathLimits.ForgivenAfter).Passed(now.Mono) ? PathLimits.Rest : path.Rest * 2;
             if (path.Rest > PathLimits.LongestHoldDown) path.Rest = PathLimits.LongestHoldDown;
             path.RestsUntil = now.Mono + (path.Carries ? path.Rest : path.Rest / 2);
             path.Rate.ForgetLoss();

@@ -136,10 +136,10 @@ public sealed partial class Tunnel
         return to with { InterfaceIndex = 0 };
     }
 
-    /// <summary>A path is what its uplink is.</summary>
+    /// <summary>A path is what its uplink is. Where there are to be no others, what leads elsewhere serves only while none of them does.</summary>
     private void SetOwn(PeerPath path)
     {
-        var own = new LocalUplink(0, HasV4: true, HasV6: true);
+        var own = new LocalUplink(0, HasV4: true, HasV6: true, IsBackup: KeepsToUplinks && Uplinks.Length > 0);
         foreach (var uplink in Uplinks)
             if (uplink.InterfaceIndex == path.Local.InterfaceIndex) own = uplink;
         path.Own = (own.IsBackup ? ProbeFlags.Backup : ProbeFlags.None) | (own.IsMetered ? ProbeFlags.Metered : ProbeFlags.None);
@@ -158,10 +158,7 @@ public sealed partial class Tunnel
     {
         if (peer.PathTable is not { } paths)
         {
-            var index = peer.Source.InterfaceIndex;
-            if (Uplinks.Length == 0 || HasUplink(peer.Source) || !Array.Exists(before, u => u.InterfaceIndex == index)) return;
-            peer.Source = BestUplink(peer.CurrentEndpoint);
-            if (peer.HasSession) Arm(peer, ref peer.Timers.Keepalive, now.Mono); // shows the peer where it is heard from now on
+            LeaveLostUplink(peer, before, now);
             return;
         }
         ushort lost = 0;
@@ -177,6 +174,24 @@ public sealed partial class Tunnel
         foreach (var path in paths.All)
             if (path is { MayCarry: true } && !HasUplink(path.Local)) Fail(peer, paths, path, PathCause.UplinkLost, now);
         if (lost != 0) SayLost(peer, paths, lost, now);
+    }
+
+    /// <summary>A peer with one way goes on by another uplink when its own is lost, and by the first that comes if the host's choice stood in for
+    /// them.</summary>
+    private void LeaveLostUplink(Peer peer, LocalUplink[] before, in Now now)
+    {
+        if (Leads(Uplinks, peer) || (Uplinks.Length == 0 && !KeepsToUplinks)) return;
+        var next = BestUplink(peer.CurrentEndpoint);
+        if (!Leads(before, peer) && !(KeepsToUplinks && peer.IsByHostsChoice && next.InterfaceIndex != 0)) return;
+        (peer.Source, peer.IsByHostsChoice) = (next, next.InterfaceIndex == 0);
+        if (peer.HasSession) Arm(peer, ref peer.Timers.Keepalive, now.Mono); // shows the peer where it is heard from now on
+
+        static bool Leads(LocalUplink[] uplinks, Peer peer)
+        {
+            foreach (var uplink in uplinks)
+                if (uplink.InterfaceIndex == peer.Source.InterfaceIndex && uplink.LeadsTo(peer.CurrentEndpoint)) return true;
+            return false;
+        }
     }
 
     /// <summary>The uplink by which a peer without paths is reached: the first that leads there. By the host's choice if none does.</summary>

@@ -69,8 +69,8 @@ public sealed partial class Tunnel
     private void CountUnanswered(Peer peer)
     {
         peer.UnansweredInitiations++;
+        _events.HandshakeUnanswered(peer); // may set another endpoint
         peer.Source = NextSource(peer);
-        _events.HandshakeUnanswered(peer);
     }
 
     /// <summary>The source address may be what broke, or the uplink: by the host's choice if it may be, and by each of those that lead there in turn.</summary>

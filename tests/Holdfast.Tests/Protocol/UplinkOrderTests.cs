@@ -47,6 +47,55 @@ public sealed class UplinkOrderTests
         Assert.Equal((Message.Initiation, 7), (_pair.A.Out[^1].Type, _pair.A.Out[^1].Uplink)); // its data stayed unanswered
     }
 
+    [Fact]
+    public void What_stood_in_for_them_is_left_when_one_comes()
+    {
+        const int Other = 5;
+        _pair.A.Tunnel.SetUplinks([First], _pair.Now, noOthers: true);
+        _pair.A.Tunnel.SetUplinks([], _pair.Now, noOthers: true);
+        _pair.Connect();
+        _pair.PeerB.Source = new LocalAddress(default, Other); // where the answer came
+        _pair.A.Tunnel.SetUplinks([OnlyV6], _pair.Now, noOthers: true);
+        Assert.Equal(Other, Next());
+        _pair.A.Tunnel.SetUplinks([First], _pair.Now, noOthers: true);
+        Assert.Equal(7, Next());
+        _pair.A.Tunnel.SetUplinks([], _pair.Now, noOthers: true);
+        Assert.Equal(0, Next());
+    }
+
+    [Fact]
+    public void An_uplink_that_does_not_lead_there_any_more_is_left()
+    {
+        _pair.A.Tunnel.SetUplinks([First, Backup], _pair.Now, noOthers: true);
+        _pair.Connect();
+        Assert.Equal(7, Next());
+        _pair.A.Tunnel.SetUplinks([First with { HasV4 = false }, Backup], _pair.Now, noOthers: true);
+        Assert.Equal(9, Next());
+    }
+
+    [Fact]
+    public void A_peer_that_came_by_another_interface_is_answered_there()
+    {
+        const int Lan = 5;
+        _pair.Connect();
+        _pair.PeerB.Source = new LocalAddress(default, Lan);
+        _pair.A.Tunnel.SetUplinks([First], _pair.Now, noOthers: true);
+        _pair.PeerB.IsByHostsChoice = false; // it began the session
+        _pair.PeerB.Source = new LocalAddress(default, Lan);
+        _pair.A.Tunnel.SetUplinks([], _pair.Now, noOthers: true);
+        _pair.A.Tunnel.SetUplinks([First], _pair.Now, noOthers: true);
+        Assert.Equal(Lan, Next());
+    }
+
+    private int Next()
+    {
+        _pair.Exchange();
+        _pair.A.Send(_pair.B, _pair.Now);
+        var uplink = _pair.A.Out.Single().Uplink;
+        _pair.A.Out.Clear();
+        return uplink;
+    }
+
     private int[] ByWhich(int initiations)
     {
         _pair.A.Tunnel.Greet(_pair.PeerB, _pair.Now);

@@ -58,6 +58,36 @@ public sealed class BondTests(ITestOutputHelper output)
         Assert.True(got > 0.97, $"{got:P1}");
     }
 
+    /// <summary>All that was under way by the faster one goes by the other, which loses of it; nothing follows that would overtake it.</summary>
+    [Fact]
+    public void What_the_survivor_loses_of_the_last_that_was_sent_goes_once_more()
+    {
+        var net = Net("200 20, 200 40, 200 60");
+        Offer(net, 180 * Mbit, TimeSpan.FromSeconds(2));
+        (net.Links[0].IsCut, net.Links[1].Loss) = (true, 0.1);
+        Offer(net, 180 * Mbit, TimeSpan.FromMilliseconds(20));
+        net.Run(TimeSpan.FromSeconds(1.5)); // what is older than two seconds is given up
+        output.WriteLine(Describe(net));
+        Assert.Equal(net.Sent - net.A.Tunnel.Drops[Drop.PathsFull], net.B.Arrived.Count);
+    }
+
+    [Fact]
+    public void It_rests_longer_each_time_until_that_is_forgiven()
+    {
+        var net = Net("40 20, 4 80");
+        net.Links[1].Loss = 0.05;
+        Assert.Equal([20, 40, 20], new[] { 0, 1, 11 }.Select(RestAfter));
+
+        double RestAfter(int minutes)
+        {
+            net.Run(TimeSpan.FromMinutes(minutes));
+            var path = net.A.Peer.Paths.Single(p => p.Local.InterfaceIndex == 2 && p.State != PathState.Unproved);
+            for (var i = 0; i < 100 && !path.Rests(net.Now.Mono); i++) Offer(net, 50 * Mbit, TimeSpan.FromSeconds(0.5));
+            Assert.True(path.Rests(net.Now.Mono));
+            return path.Rest.TotalSeconds;
+        }
+    }
+
     /// <summary>Those of a moment take a somewhat longer way: they are overtaken, and have come when they go once more.</summary>
     [Fact]
     public void What_is_sent_again_by_mistake_does_not_have_all_that_follows_sent_again()

@@ -1,4 +1,4 @@
-namespace Holdfast.LabTests.LabItself;
+namespace Holdfast.LabTests.Kernel;
 
 /// <summary>Machines with a kernel of their own.</summary>
 public sealed class FullKernelTests : LabTest
