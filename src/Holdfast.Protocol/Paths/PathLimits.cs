@@ -1,3 +1,5 @@
+using Holdfast.Protocol.Health;
+
 namespace Holdfast.Protocol.Paths;
 
 /// <summary>Bounds and times of paths. Where no origin is given they are ours.</summary>
@@ -55,14 +57,15 @@ public static class PathLimits
     /// <summary>Time between probes of a path of which somebody says that it does not carry.</summary>
     public static readonly TimeSpan HintedProbe = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Probes in a row without answer that make a path go down.</summary>
-    public const int UnansweredProbes = 3;
+    /// <summary>Unanswered probes that make a path go down. What arrives of data is an answer, too; with a tenth of all probes lost, a path that has
+    /// no data goes down by chance once in two thousand probes.</summary>
+    public static readonly FlipRule Fails = new(4, Of: 5);
 
     /// <summary>How often in a row the time is doubled after which data is overdue (RFC 6298 section 5.5).</summary>
     public const int Backoffs = 4;
 
-    /// <summary>Answers in a row that bring a path back that was down or in doubt.</summary>
-    public const int AnswersToComeBack = 2;
+    /// <summary>Answers that bring a path back that was down or in doubt.</summary>
+    public static readonly FlipRule ComesBack = new(2, Of: 2);
 
     /// <summary>How long a path that came back must work before it is preferred to the one in use; doubled for each time that it
     /// fails again, up to <see cref="LongestHoldDown"/>.</summary>

@@ -1,4 +1,5 @@
 using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.Health;
 
 namespace Holdfast.Protocol.Paths;
 
@@ -99,7 +100,7 @@ public sealed class PeerPath
     internal MonoTime NextProbe;
     internal int UnansweredProbes;
     internal MonoTime SilentFrom = MonoTime.LongAgo; // the last answer before it was not up any more
-    internal int AnswersInARow;
+    internal LastResults Results; // of probes and of data, since it became what it is
     internal bool IsHinted; // something was said that was not looked at yet
     internal MonoTime AskedAt = MonoTime.LongAgo; // whether that is so; only what was sent since can answer
     internal MonoTime AnswerDue = MonoTime.Never;
@@ -129,7 +130,7 @@ public sealed class PeerPath
         if (State == state) return;
         if (State == PathState.Up) SilentFrom = LastAnswer;
         (State, Cause, Since) = (state, cause, now);
-        (AnswersInARow, AwaitingSince, AnswerDue) = (0, MonoTime.Never, MonoTime.Never);
+        (Results, AwaitingSince, AnswerDue) = (default, MonoTime.Never, MonoTime.Never);
     }
 
     /// <summary>Why it does not answer: what was said of it, if it has not answered since.</summary>

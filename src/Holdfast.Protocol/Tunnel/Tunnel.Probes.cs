@@ -93,8 +93,9 @@ public sealed partial class Tunnel
     private void Answered(Peer peer, PathTable paths, PeerPath path, PathCause cause, in Now now)
     {
         (path.LastAnswer, path.UnansweredProbes) = (now.Mono, 0);
+        path.Results.Add(isGood: true);
         if (path.State == PathState.Up) return;
-        if (path.State != PathState.Unproved && ++path.AnswersInARow < PathLimits.AnswersToComeBack) return;
+        if (path.State != PathState.Unproved && !path.Results.AreGood(PathLimits.ComesBack)) return;
         path.MayLeadFrom = now.Mono + path.HoldDown;
         path.Become(PathState.Up, cause, now.Mono);
         _events.PathChanged(peer, path);
@@ -213,8 +214,12 @@ public sealed partial class Tunnel
             return;
         }
         // One that is sent out of turn does not make the last one unanswered.
-        if (path.Nonce != 0 && path.AskedAt != now.Mono) (path.UnansweredProbes, path.AnswersInARow) = (path.UnansweredProbes + 1, 0);
-        if (path.MayCarry && path.UnansweredProbes >= PathLimits.UnansweredProbes)
+        if (path.Nonce != 0 && path.AskedAt != now.Mono)
+        {
+            path.UnansweredProbes++;
+            path.Results.Add(isGood: false);
+        }
+        if (path.MayCarry && path.Results.AreBad(PathLimits.Fails))
         {
             Fail(peer, paths, path, path.Blame(PathCause.ProbesUnanswered), now);
             return;
