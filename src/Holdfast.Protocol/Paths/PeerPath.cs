@@ -82,6 +82,7 @@ public sealed class PeerPath
 
     internal ProbeFlags Own; // by our uplink
     internal ProbeFlags Told; // by the other end
+    internal bool StandsIn; // for uplinks that there are no others beside
     internal long SentBefore; // bytes, when the span before this one began
     internal long SentThen; // when this one did
     internal long CountedFrom; // datagrams sent before the other end began to count
@@ -155,7 +156,7 @@ public sealed class PeerPath
     /// <summary>Whether what went then under this number is lost: several later ones have arrived, or one, and it is overdue (RFC 9002
     /// section 6.1).</summary>
     internal bool HasLost(uint sequence, MonoTime sent, MonoTime now) => Rate.IsOvertaken(sequence, PathLimits.OvertakenBy)
-        || (Rate.IsLeftBehind(sequence) && Feedback.IsKnown && (sent + (Feedback.Smoothed * 1.125) + PathLimits.AcknowledgementDelay).Passed(now));
+        || (Rate.IsLeftBehind(sequence) && Feedback.IsKnown && (sent + (RoundTrip.Longer(Feedback.Smoothed, Rtt.Smoothed) * 1.125) + PathLimits.AcknowledgementDelay).Passed(now));
 
     /// <summary>Whether packets by it overtake what goes by another.</summary>
     internal bool IsFasterThan(PeerPath other) =>
@@ -170,7 +171,7 @@ public sealed class PeerPath
     internal bool HasRoom(int length, MonoTime now) => AwaitingSince == MonoTime.Never || Rate.InFlight + length <= Rate.Window(now);
 
     /// <summary>As the other end's word on its way, or ours, has it: less is better.</summary>
-    internal int Rank => (IsBackup ? 4 : 0) + (IsMetered ? 2 : 0);
+    internal int Rank => (StandsIn ? 8 : 0) + (IsBackup ? 4 : 0) + (IsMetered ? 2 : 0);
 
     /// <summary>Bytes sent by it in the last one or two spans of <see cref="PathLimits.ShareCounts"/>.</summary>
     internal long SentLately => SentBytes - SentBefore;

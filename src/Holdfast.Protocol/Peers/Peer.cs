@@ -32,7 +32,6 @@ public sealed class Peer
     internal Tai64n LastTimestampSent;
     internal MonoTime LastInitiationAccepted = MonoTime.LongAgo;
     internal MonoTime LastInitiationSent = MonoTime.LongAgo;
-    internal bool IsByHostsChoice; // the last initiation went by whichever interface the kernel chose
     internal bool IsRedirected; // that one went to another endpoint than the next will
     internal bool IsHinted; // somebody says that what was sent does not arrive
     internal bool IsHurried; // and so initiations follow each other soon, until something comes from it

@@ -25,8 +25,7 @@ public sealed partial class Tunnel
         peer.LastInitiationSent = now.Mono;
         peer.IsRedirected = false;
 
-        KeepToUplinks(peer);
-        peer.IsByHostsChoice = peer.Source.InterfaceIndex == 0;
+        if (KeepsToUplinks && !IsReachedBy(Uplinks, peer) && BestUplink(peer.CurrentEndpoint) is { InterfaceIndex: not 0 } uplink) peer.Source = uplink;
         DropInitiation(peer);
         peer.Initiation = new Initiation(_peers.NewIndex(peer), OffersTo(peer));
         Span<byte> message = stackalloc byte[Message.InitiationBytes];

@@ -65,7 +65,7 @@ public sealed partial class Tunnel
         PeerPath? second = null;
         foreach (var path in paths.All)
         {
-            if (path is not { MayCarry: true } || path == first) continue;
+            if (path is not { MayCarry: true } || path == first || (path.StandsIn && !first.StandsIn)) continue;
             if (second is null || OrderOf(path, first).CompareTo(OrderOf(second, first)) < 0) second = path;
         }
         if (second is null || !TryCopyKept(position, length, second)) return;
@@ -293,17 +293,18 @@ public sealed partial class Tunnel
             measured.Backoff = 0;
             measured.Rate.Came(WayOf(at, newest.At) - told.Delay, took, now.Mono);
         }
+        var isBond = peer.PathMode == PathMode.Bond;
         if (hasNews && peer.PathMode == PathMode.Redundant) SomeCopyArrived(peer, paths, latest, now.Mono);
         for (var id = 0; id < PathLimits.Paths && peer.PathMode != PathMode.Redundant; id++)
         {
             if (latest[id].Sequence == 0 || paths[id] is not { } path || path.State == PathState.Unproved) continue;
             var isCertain = latest[id].Moves == 0; // else the first copy may have come, by whichever path
             if (isCertain) path.Rate.Measure(latest[id], at, now.Mono);
-            path.AwaitingSince = path.LastDataSent > latest[id].At || (!isCertain && path.Rate.InFlight > 0) ? now.Mono : MonoTime.Never;
+            path.AwaitingSince = path.LastDataSent > latest[id].At || (!isCertain && isBond && path.Rate.InFlight > 0) ? now.Mono : MonoTime.Never;
             if (isCertain && path.TakeAnswer(latest[id].At)) Answered(peer, paths, path, PathCause.DataAcknowledged, now);
             if (path.AwaitingSince != MonoTime.Never) ArmPaths(peer, path.Deadline);
         }
-        if (peer.PathMode == PathMode.Bond && hasNews)
+        if (isBond && hasNews)
         {
             SendLost(peer, paths, peer.Previous, now.Mono);
             SendLost(peer, paths, peer.Current, now.Mono);

@@ -139,7 +139,8 @@ public sealed partial class Tunnel
     /// <summary>A path is what its uplink is. Where there are to be no others, what leads elsewhere serves only while none of them does.</summary>
     private void SetOwn(PeerPath path)
     {
-        var own = new LocalUplink(0, HasV4: true, HasV6: true, IsBackup: KeepsToUplinks && Uplinks.Length > 0);
+        path.StandsIn = KeepsToUplinks && Uplinks.Length > 0 && path.Local.InterfaceIndex == 0;
+        var own = new LocalUplink(0, HasV4: true, HasV6: true, IsBackup: path.StandsIn);
         foreach (var uplink in Uplinks)
             if (uplink.InterfaceIndex == path.Local.InterfaceIndex) own = uplink;
         path.Own = (own.IsBackup ? ProbeFlags.Backup : ProbeFlags.None) | (own.IsMetered ? ProbeFlags.Metered : ProbeFlags.None);
@@ -176,22 +177,26 @@ public sealed partial class Tunnel
         if (lost != 0) SayLost(peer, paths, lost, now);
     }
 
-    /// <summary>A peer with one way goes on by another uplink when its own is lost, and by the first that comes if the host's choice stood in for
-    /// them.</summary>
+    /// <summary>A peer with one way goes on by another uplink when its own is lost; and by one of these instead of what stood in for them, if the session
+    /// is of our making.</summary>
     private void LeaveLostUplink(Peer peer, LocalUplink[] before, in Now now)
     {
-        if (Leads(Uplinks, peer) || (Uplinks.Length == 0 && !KeepsToUplinks)) return;
+        if (IsReachedBy(Uplinks, peer) || (Uplinks.Length == 0 && !KeepsToUplinks)) return;
+        var index = peer.Source.InterfaceIndex;
         var next = BestUplink(peer.CurrentEndpoint);
-        if (!Leads(before, peer) && !(KeepsToUplinks && peer.IsByHostsChoice && next.InterfaceIndex != 0)) return;
-        (peer.Source, peer.IsByHostsChoice) = (next, next.InterfaceIndex == 0);
+        var isLost = IsReachedBy(before, peer) || (Array.Exists(before, u => u.InterfaceIndex == index) && !HasUplink(peer.Source));
+        var stoodIn = KeepsToUplinks && next.InterfaceIndex != 0 && peer.Current is { IsInitiator: true };
+        if (!isLost && !stoodIn) return;
+        peer.Source = next;
         if (peer.HasSession) Arm(peer, ref peer.Timers.Keepalive, now.Mono); // shows the peer where it is heard from now on
+    }
 
-        static bool Leads(LocalUplink[] uplinks, Peer peer)
-        {
-            foreach (var uplink in uplinks)
-                if (uplink.InterfaceIndex == peer.Source.InterfaceIndex && uplink.LeadsTo(peer.CurrentEndpoint)) return true;
-            return false;
-        }
+    /// <summary>Whether the interface by which a peer is reached is one of these, and leads there.</summary>
+    private static bool IsReachedBy(LocalUplink[] uplinks, Peer peer)
+    {
+        foreach (var uplink in uplinks)
+            if (uplink.InterfaceIndex == peer.Source.InterfaceIndex && uplink.LeadsTo(peer.CurrentEndpoint)) return true;
+        return false;
     }
 
     /// <summary>The uplink by which a peer without paths is reached: the first that leads there. By the host's choice if none does.</summary>

@@ -219,7 +219,7 @@ public sealed partial class Tunnel
             path.UnansweredProbes++;
             path.Results.Add(isGood: false);
         }
-        if (path.MayCarry && path.Results.AreBad(PathLimits.Fails))
+        if (path.MayCarry && path.Results.AreBad(PathLimits.Fails) && path.UnansweredProbes > 1)
         {
             Fail(peer, paths, path, path.Blame(PathCause.ProbesUnanswered), now);
             return;

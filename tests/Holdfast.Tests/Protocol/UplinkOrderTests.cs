@@ -74,15 +74,31 @@ public sealed class UplinkOrderTests
     }
 
     [Fact]
+    public void What_stood_in_for_long_is_left_all_the_same()
+    {
+        _pair.A.Tunnel.SetUplinks([], _pair.Now, noOthers: true);
+        _pair.Connect();
+        _pair.Run(Limits.RekeyAfterTime, exchanging: true);
+        _pair.A.Send(_pair.B, _pair.Now);
+        _pair.Exchange();
+        Assert.Equal(2, _pair.PeerB.Handshakes);
+        _pair.PeerB.Source = new LocalAddress(default, 5);
+        _pair.A.Tunnel.SetUplinks([First], _pair.Now, noOthers: true);
+        Assert.Equal(7, Next());
+        _pair.Run(Limits.RekeyAfterTime * 1.2, exchanging: true); // its data was lost, and made another session
+        _pair.PeerB.Source = new LocalAddress(default, 5); // something came late
+        _pair.A.Send(_pair.B, _pair.Now);
+        Assert.Contains(_pair.A.Out, datagram => (datagram.Type, datagram.Uplink) == (Message.Initiation, 7));
+    }
+
+    [Fact]
     public void A_peer_that_came_by_another_interface_is_answered_there()
     {
         const int Lan = 5;
-        _pair.Connect();
-        _pair.PeerB.Source = new LocalAddress(default, Lan);
-        _pair.A.Tunnel.SetUplinks([First], _pair.Now, noOthers: true);
-        _pair.PeerB.IsByHostsChoice = false; // it began the session
-        _pair.PeerB.Source = new LocalAddress(default, Lan);
         _pair.A.Tunnel.SetUplinks([], _pair.Now, noOthers: true);
+        _pair.B.Tunnel.Greet(_pair.PeerA, _pair.Now);
+        _pair.Exchange();
+        _pair.PeerB.Source = new LocalAddress(default, Lan);
         _pair.A.Tunnel.SetUplinks([First], _pair.Now, noOthers: true);
         Assert.Equal(Lan, Next());
     }

@@ -1,4 +1,5 @@
 using Holdfast.Protocol.Health;
+using Holdfast.Protocol.Paths;
 
 namespace Holdfast.Tests.Protocol.Health;
 
@@ -16,7 +17,7 @@ public sealed class LastResultsTests
     public void Four_of_five_fail_and_two_of_two_come_back(string results, bool fails, bool comesBack)
     {
         var last = After(results);
-        Assert.Equal((fails, comesBack), (last.AreBad(new FlipRule(4, Of: 5)), last.AreGood(new FlipRule(2, Of: 2))));
+        Assert.Equal((fails, comesBack), (last.AreBad(PathLimits.Fails), last.AreGood(PathLimits.ComesBack)));
     }
 
     [Fact]
