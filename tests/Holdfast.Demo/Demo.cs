@@ -127,7 +127,8 @@ internal sealed class Demo
         var silence = _file.Silences.Where(s => s.After >= before - Megabyte).Select(s => s.SilenceMs).DefaultIfEmpty().Max();
         _story.More($"`holdfast up` again took {Text(up)}. Nothing arrived for {Text(Math.Max(gap, silence))}; then both went on,");
         _story.More($"{_lost} packets of the call lost.");
-        Expect(Math.Max(gap, silence) < MostSilence.TotalMilliseconds, $"nothing arrived for {Text(gap)}, {Text(silence)}");
+        // From the start of the new engine on: how long that takes is the machine's affair.
+        Expect(Math.Max(gap, silence) < (up + MostSilence).TotalMilliseconds, $"nothing arrived for {Text(gap)}, {Text(silence)}; the start took {Text(up)}");
         await Works(Stage.Uplinks.Count);
     }
 
