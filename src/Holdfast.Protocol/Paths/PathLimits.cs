@@ -57,8 +57,8 @@ public static class PathLimits
     /// <summary>Time between probes of a path of which somebody says that it does not carry.</summary>
     public static readonly TimeSpan HintedProbe = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Unanswered probes that make a path go down, if the last two are among them. What arrives of data is an answer, too; with a tenth of all probes lost, a path that has
-    /// no data goes down by chance once in two thousand probes.</summary>
+    /// <summary>Unanswered probes that make a path go down, if the last two are among them. What arrives of data is an answer, too; with a tenth
+    /// of all probes lost, a path that has no data goes down by chance once in two thousand probes.</summary>
     public static readonly FlipRule Fails = new(4, Of: 5);
 
     /// <summary>How often in a row the time is doubled after which data is overdue (RFC 6298 section 5.5).</summary>

@@ -263,7 +263,7 @@ internal sealed class PathTable
     internal void ForgetPromise(MonoTime now)
     {
         (_isPromised, IsNumbered, ToldFastest) = (false, false, null);
-        foreach (ref var arrival in _arrivals.AsSpan()) (arrival.Packets, arrival.Bytes) = (0, 0);
+        foreach (ref var arrival in _arrivals.AsSpan()) arrival.Packets = 0;
         foreach (var path in _byId)
         {
             if (path is null) continue;
@@ -279,7 +279,6 @@ internal sealed class PathTable
         internal Endpoint From;
         internal LocalAddress To;
         internal ulong Packets;
-        internal ulong Bytes;
         internal MonoTime LastAt;
     }
 }

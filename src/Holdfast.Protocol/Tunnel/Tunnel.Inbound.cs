@@ -58,7 +58,7 @@ public sealed partial class Tunnel
         {
             var id = Message.PathOf(receiver);
             CountReceived(peer, datagram.Length, now.Mono);
-            ArrivedBy(peer, paths, id, datagram.Length, ShowsPlace(paths, keypair, id, plain), from, to, now);
+            ArrivedBy(peer, paths, id, ShowsPlace(paths, keypair, id, plain), from, to, now);
         }
         else
         {
@@ -104,7 +104,6 @@ public sealed partial class Tunnel
         var payload = datagram[Message.TransportHeaderBytes..];
         if (!keypair.OpensCopy(receiver, counter, payload, _packets.Reserve(payload.Length - Message.TagBytes)[..(payload.Length - Message.TagBytes)])) return;
         arrival.Packets++;
-        arrival.Bytes += (ulong)datagram.Length;
     }
 
     /// <summary>

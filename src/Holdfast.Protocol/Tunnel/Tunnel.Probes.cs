@@ -10,11 +10,10 @@ public sealed partial class Tunnel
 {
     /// <summary>A message came by a path of the other end's: where from is where it can be reached.</summary>
     private void ArrivedBy(
-        Peer peer, PathTable paths, int id, int length, bool showsPlace, in Endpoint from, in LocalAddress to, in Now now)
+        Peer peer, PathTable paths, int id, bool showsPlace, in Endpoint from, in LocalAddress to, in Now now)
     {
         ref var arrival = ref paths.ArrivalsOf(id);
         arrival.Packets++;
-        arrival.Bytes += (ulong)length;
         arrival.LastAt = now.Mono;
         if (!showsPlace || (arrival.From == from && arrival.To == to)) return;
         var (last, local) = (arrival, LocalOf(to));
