@@ -18,7 +18,7 @@ internal sealed record Plan
         """;
 
     private const string Conditions = """
-        Two hosts, one veth pair, MTU 1500. UDP: the highest paced rate of which at most 0.1 % is lost. CPU: of the tunnel's
+        Two hosts, one veth pair, MTU 1500; measured once the programs rest after their start. UDP: the highest paced rate of which at most 0.1 % is lost. CPU: of the tunnel's
         processes, one TCP stream. Plain wire: tso, gso and tx-udp-segmentation off at both ends, gro is anyway. holdfast
         seals with AES-256-GCM if the processor has it, holdfast-chacha with WireGuard's cipher. Restart: from kill -9, with
         the program started again at once, until pings flow; the near end knows the far end's address.

@@ -27,6 +27,9 @@ public sealed record TunnelStatus
     /// <summary>Version of the engine.</summary>
     public required string Version { get; init; }
 
+    /// <summary>Which library of this host computes each cipher, and its version.</summary>
+    public IReadOnlyDictionary<string, string> Ciphers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>When the engine of this tunnel started, UTC.</summary>
     public DateTimeOffset Since { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class Aead : IDisposable
     /// <summary>Bytes of a key, for either cipher.</summary>
     public const int KeySize = 32;
 
-    [ThreadStatic] private static CipherContext? _once;
+    [ThreadStatic] private static EvpContext? _once;
 
     private readonly AeadContexts _contexts;
     private readonly Secret _key;
@@ -45,7 +45,7 @@ public sealed class Aead : IDisposable
     /// <summary>The cipher.</summary>
     public Cipher Cipher { get; }
 
-    private static CipherContext Once => _once ??= new CipherContext(Algorithms.Shared.ChaCha20Poly1305);
+    private static EvpContext Once => _once ??= new EvpContext(Algorithms.Shared.ChaCha20Poly1305);
 
     /// <summary>Makes the sending end of a direction.</summary>
     /// <param name="cipher">The cipher that both ends agreed on.</param>

@@ -9,19 +9,26 @@ namespace Holdfast.Crypto;
 /// </summary>
 public sealed class AeadContexts : IDisposable
 {
+    private readonly MultiBuffer? _multiBuffer;
     private readonly Ring _chaCha;
     private readonly Ring _aes;
 
     /// <summary>Makes none yet.</summary>
     /// <param name="most">Contexts of one cipher, at least 1.</param>
-    public AeadContexts(int most)
+    /// <param name="openSslOnly">Leaves Intel's library alone, also where it is installed and faster.</param>
+    public AeadContexts(int most, bool openSslOnly = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
-        (_chaCha, _aes) = (new Ring(Cipher.ChaCha20Poly1305, most), new Ring(Cipher.Aes256Gcm, most));
+        if (!openSslOnly) _multiBuffer = MultiBuffer.TryMake();
+        (_chaCha, _aes) = (new Ring(Cipher.ChaCha20Poly1305, most, _multiBuffer), new Ring(Cipher.Aes256Gcm, most, _multiBuffer));
     }
 
     /// <summary>Contexts that there are, of both ciphers.</summary>
     public int Count => _chaCha.Count + _aes.Count;
+
+    /// <summary>Which library computes a cipher, with its version, for people.</summary>
+    public string LibraryOf(Cipher cipher) =>
+        _multiBuffer?.IsFastFor(cipher) == true ? MultiBuffer.Title : $"OpenSSL {Algorithms.Shared.OpenSslVersion}";
 
     /// <summary>A context for a new key; null if that would take another one's.</summary>
     internal CipherContext? TryTake(Aead user) => RingOf(user.Cipher).TryTake(user);
@@ -40,11 +47,12 @@ public sealed class AeadContexts : IDisposable
     {
         _chaCha.Dispose();
         _aes.Dispose();
+        _multiBuffer?.Dispose();
     }
 
     private Ring RingOf(Cipher cipher) => cipher == Cipher.Aes256Gcm ? _aes : _chaCha;
 
-    private sealed class Ring(Cipher cipher, int most) : IDisposable
+    private sealed class Ring(Cipher cipher, int most, MultiBuffer? multiBuffer) : IDisposable
     {
         private readonly List<CipherContext> _contexts = [];
         private readonly Stack<CipherContext> _free = [];
@@ -59,7 +67,9 @@ public sealed class AeadContexts : IDisposable
             if (!_free.TryPop(out var context))
             {
                 if (_contexts.Count == most) return null;
-                context = new CipherContext(Algorithms.Shared.Of(cipher));
+                context = multiBuffer?.IsFastFor(cipher) == true
+                    ? new MultiBufferContext(cipher, multiBuffer)
+                    : new EvpContext(Algorithms.Shared.Of(cipher));
                 _contexts.Add(context);
             }
             context.User = user;

@@ -4,7 +4,7 @@ namespace Holdfast.Engine;
 internal static class EngineLimits
 {
     /// <summary>Messages of one system call: datagrams, or runs of them.</summary>
-    internal const int DatagramsAtOnce = 64;
+    internal const int DatagramsAtOnce = 16;
 
     /// <summary>Room for the datagrams of one send: 64 of the usual size, or a few of the largest.</summary>
     internal const int SendBatchBytes = 256 << 10;

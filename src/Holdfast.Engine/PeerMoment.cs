@@ -50,12 +50,7 @@ internal sealed class PeerMoment(Peer peer, string? name, IReadOnlyList<Endpoint
         Handshakes = _handshakes,
         UnansweredInitiations = _unanswered,
         HasSession = _hasSession,
-        Cipher = _cipher switch
-        {
-            Crypto.Cipher.Aes256Gcm => "aes-256-gcm",
-            Crypto.Cipher.ChaCha20Poly1305 => "chacha20-poly1305",
-            _ => null,
-        },
+        Cipher = _cipher is { } cipher ? NameOf(cipher) : null,
         ReceivedBytes = _receivedBytes,
         SentBytes = _sentBytes,
         ReceivedPackets = _receivedPackets,
@@ -64,4 +59,7 @@ internal sealed class PeerMoment(Peer peer, string? name, IReadOnlyList<Endpoint
         Paths = [.. _paths.Select(p => p.ToStatus())],
         Drops = _drops,
     };
+
+    /// <summary>A cipher's name in the contract.</summary>
+    internal static string NameOf(Cipher cipher) => cipher == Crypto.Cipher.Aes256Gcm ? "aes-256-gcm" : "chacha20-poly1305";
 }

@@ -1,4 +1,5 @@
 using Holdfast.Control;
+using Holdfast.Crypto;
 using Holdfast.Engine.Config;
 using Holdfast.Linux;
 using Holdfast.Protocol;
@@ -24,6 +25,7 @@ public sealed partial class RunningTunnel
             Mtu = TryReadMtu(),
             Pid = Environment.ProcessId,
             Version = HoldfastVersion.Text,
+            Ciphers = Enum.GetValues<Cipher>().ToDictionary(PeerMoment.NameOf, tunnel.LibraryOf),
             Since = _since,
             File = File,
             HeapBytes = LiveHeap(),

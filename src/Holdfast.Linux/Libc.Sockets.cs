@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     internal const int AF_NETLINK = 16;
     internal const int SOCK_DGRAM = 2;
     internal const int SOCK_RAW = 3;
+    internal const int SOCK_SEQPACKET = 5;
     internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;
@@ -19,6 +20,8 @@ internal static unsafe partial class Libc
     internal const int MSG_ERRQUEUE = 0x2000;
 
     internal static int Socket(int family, int type, int protocol) => (int)Result(socket(family, type, protocol));
+
+    internal static int SocketPair(int family, int type, int* fill) => (int)Result(socketpair(family, type, 0, fill));
 
     internal static int Bind(int fd, void* address, int size) => (int)Result(bind(fd, address, (uint)size));
 
@@ -72,6 +75,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     private static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport(Library)]
+    private static partial int socketpair(int family, int type, int protocol, int* fill);
 
     [LibraryImport(Library)]
     private static partial int bind(int fd, void* address, uint size);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Holdfast.Crypto.Native;
 
 /// <summary>
@@ -32,6 +34,10 @@ internal sealed unsafe class Algorithms
     /// <summary>The fetched algorithms.</summary>
     /// <exception cref="CryptoLibraryException">A library is missing, too old, or hides an algorithm.</exception>
     internal static Algorithms Shared => _shared ?? Load();
+
+    /// <summary>Of the library that was found.</summary>
+    internal string OpenSslVersion { get; } =
+        Marshal.PtrToStringUTF8(LibCrypto.OpenSSL_version(LibCrypto.OPENSSL_VERSION_STRING)) ?? "";
 
     internal nint Of(Cipher cipher) => cipher == Cipher.Aes256Gcm ? Aes256Gcm : ChaCha20Poly1305;
 

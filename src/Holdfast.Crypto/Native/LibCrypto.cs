@@ -17,6 +17,7 @@ internal static unsafe partial class LibCrypto
     // openssl/crypto.h
     internal const ulong OPENSSL_INIT_LOAD_CONFIG = 0x40;
     internal const ulong OPENSSL_INIT_NO_ATEXIT = 0x80000;
+    internal const int OPENSSL_VERSION_STRING = 6;
     // openssl/evp.h
     internal const int EVP_CTRL_AEAD_GET_TAG = 0x10;
     internal const int EVP_CTRL_AEAD_SET_TAG = 0x11;
@@ -25,6 +26,9 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Name)]
     internal static partial int OPENSSL_init_crypto(ulong options, void* settings);
+
+    [LibraryImport(Name)]
+    internal static partial nint OpenSSL_version(int part);
 
     [LibraryImport(Name)]
     internal static partial nint EVP_CIPHER_fetch(nint library, byte* algorithm, byte* properties);

@@ -60,7 +60,7 @@ internal sealed class EngineLoop : IDisposable
             Joins = offload.Joins,
             JoinsUdp = device.Offload.HasFlag(TunOffload.Udp),
         };
-        Tunnel = new Tunnel(new SystemRandom(), _sender, _joiner, events);
+        Tunnel = new Tunnel(new SystemRandom(), _sender, _joiner, events, openSslOnly: !offload.Ciphers);
         (_sender.Tunnel, _sender.Transport) = (Tunnel, transport);
         Tunnel.ListenPort = transport.Port;
         _outbound = new Outbound(device, Tunnel);

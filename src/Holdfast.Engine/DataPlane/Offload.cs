@@ -5,14 +5,15 @@ namespace Holdfast.Engine.DataPlane;
 
 /// <summary>
 /// What is left to device and sockets, and they to us. All of it, but for what the environment's HOLDFAST_NO_OFFLOAD lists, for
-/// hosts whose drivers get it wrong: tun-tcp, tun-udp, tun-checksum, tun-write, udp-send, udp-receive, or all.
+/// hosts whose drivers get it wrong: tun-tcp, tun-udp, tun-checksum, tun-write, udp-send, udp-receive, or all. With ciphers it is
+/// OpenSSL that computes them.
 /// </summary>
 internal sealed record Offload
 {
     private const string Variable = "HOLDFAST_NO_OFFLOAD";
 
     private static readonly string[] Words =
-        ["tun-tcp", "tun-udp", "tun-checksum", "tun-write", "udp-send", "udp-receive", "all"];
+        ["tun-tcp", "tun-udp", "tun-checksum", "tun-write", "udp-send", "udp-receive", "ciphers", "all"];
 
     /// <summary>What the host leaves to us on the way out.</summary>
     internal TunOffload Tun { get; private init; } = TunOffload.Checksums | TunOffload.Tcp | TunOffload.Udp;
@@ -25,6 +26,9 @@ internal sealed record Offload
 
     /// <summary>Whether the kernel puts received datagrams together.</summary>
     internal bool ReceivesRuns { get; private init; } = true;
+
+    /// <summary>Whether ciphers are left to the faster library where there is one.</summary>
+    internal bool Ciphers { get; private init; } = true;
 
     /// <summary>What this process's environment leaves of it.</summary>
     internal static Offload FromEnvironment() => Parse(Environment.GetEnvironmentVariable(Variable) ?? "");
@@ -54,6 +58,7 @@ internal sealed record Offload
             Joins = !Off("tun-write"),
             SendsRuns = !Off("udp-send"),
             ReceivesRuns = !Off("udp-receive"),
+            Ciphers = !Off("ciphers"),
         };
     }
 }

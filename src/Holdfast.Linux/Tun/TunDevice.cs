@@ -105,6 +105,24 @@ public sealed unsafe class TunDevice : IDisposable
         }
     }
 
+    /// <summary>
+    /// Two ends of nothing but memory: what is written to one is read from the other. They are no interfaces, and the kernel neither
+    /// looks at their packets nor cuts them.
+    /// </summary>
+    /// <param name="name">How they call themselves.</param>
+    /// <param name="offload">What the one is to find left to it by the other.</param>
+    /// <exception cref="LinuxException">EMFILE and the like.</exception>
+    public static (TunDevice Near, TunDevice Far) OpenPair(string name, TunOffload offload)
+    {
+        var ends = stackalloc int[2];
+        const int Type = Libc.SOCK_SEQPACKET | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
+        LinuxException.Check("open a pair of devices", Libc.SocketPair(Libc.AF_UNIX, Type, ends));
+        return (End(ends[0]), End(ends[1]));
+
+        TunDevice End(int fd) =>
+            new(new SafeFileHandle(fd, ownsHandle: true), new InterfaceControl(), name, adopted: false) { Offload = offload };
+    }
+
     private static int OpenControl()
     {
         var fd = Libc.Open(ControlPath, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);

@@ -26,7 +26,7 @@ public sealed partial class Tunnel : IDisposable
     private readonly PeerIndex _peers;
     private readonly CookieChecker _cookies;
     private readonly SourceRateLimit _sources;
-    private readonly AeadContexts _contexts = new(Limits.CipherContexts);
+    private readonly AeadContexts _contexts;
     private readonly HandshakeLoad _load = new();
     private readonly TimerQueue _timers = new();
     private readonly RecentResponses _responses = new();
@@ -40,8 +40,15 @@ public sealed partial class Tunnel : IDisposable
     private TokenBucket _icmpErrors = new(Limits.IcmpErrorsPerSecond, Limits.IcmpErrorsPerSecond);
 
     /// <summary>A tunnel without key and peers: it drops everything until it gets them.</summary>
-    public Tunnel(IRandomSource random, IDatagramSink datagrams, IPacketSink packets, ITunnelEvents events)
+    /// <param name="random">Where keys, indices and jitter come from.</param>
+    /// <param name="datagrams">Where datagrams go.</param>
+    /// <param name="packets">Where decrypted packets go.</param>
+    /// <param name="events">Who hears what happens.</param>
+    /// <param name="openSslOnly">Leaves the faster library for ciphers alone where there is one.</param>
+    public Tunnel(
+        IRandomSource random, IDatagramSink datagrams, IPacketSink packets, ITunnelEvents events, bool openSslOnly = false)
     {
+        _contexts = new AeadContexts(Limits.CipherContexts, openSslOnly);
         (_random, _datagrams, _packets, _events) = (random, datagrams, packets, events);
         _peers = new PeerIndex(random);
         _cookies = new CookieChecker(random);
@@ -54,6 +61,9 @@ public sealed partial class Tunnel : IDisposable
 
     /// <summary>What was dropped, all peers and strangers together.</summary>
     public DropCounters Drops { get; } = new();
+
+    /// <summary>Which library computes a cipher here, with its version, for people.</summary>
+    public string LibraryOf(Cipher cipher) => _contexts.LibraryOf(cipher);
 
     /// <summary>The peers, in no order.</summary>
     public IReadOnlyCollection<Peer> Peers => _peers.Peers;

@@ -34,6 +34,7 @@ internal static class StatusText
         if (tunnel.File is { } file) text.Line("file", file);
         text.Line("running for", Words.Duration(now - tunnel.Since));
         text.Line("engine", [$"version {tunnel.Version}", $"process {Number(tunnel.Pid)}"]);
+        if (tunnel.Ciphers.Count > 0) text.Line("ciphers", [.. tunnel.Ciphers.Select(c => $"{c.Key} by {c.Value}").Order()]);
         text.Line("packets",
             [$"{Number(tunnel.PacketsFromHost)} from the host", $"{Number(tunnel.PacketsToHost)} to the host"]);
         text.Line("drops", Drops(tunnel.Drops));

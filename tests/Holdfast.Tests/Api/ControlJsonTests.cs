@@ -15,6 +15,7 @@ public sealed class ControlJsonTests
         Mtu = 1420,
         Pid = 7,
         Version = "0.1.0",
+        Ciphers = new Dictionary<string, string> { ["aes-256-gcm"] = "OpenSSL 3.0.19" },
         Since = new DateTimeOffset(2026, 11, 21, 4, 5, 6, TimeSpan.Zero),
         File = "/etc/wireguard/hf0.conf",
         PacketsFromHost = 1,
@@ -79,7 +80,7 @@ public sealed class ControlJsonTests
 
     private const string WholeText = """
         {"name":"hf0","public_key":"own","listen_port":51820,"fwmark":51820,"mtu":1420,"pid":7,"version":"0.1.0",
-        "since":"2026-11-21T04:05:06+00:00","file":"/etc/wireguard/hf0.conf","heap_bytes":11,"packets_from_host":1,
+        "ciphers":{"aes-256-gcm":"OpenSSL 3.0.19"},"since":"2026-11-21T04:05:06+00:00","file":"/etc/wireguard/hf0.conf","heap_bytes":11,"packets_from_host":1,
         "packets_to_host":2,"drops":{"bad-mac":3},"peers":[{"name":"hub","public_key":"peer","has_preshared_key":true,
         "endpoint":"192.0.2.1:51820","endpoints":["hub.example.org:51820"],"local_address":"192.0.2.2",
         "allowed_ips":["10.7.0.0/24","fd07::/64"],"latest_handshake":"2026-11-21T05:00:00.25+00:00","handshakes":4,
@@ -91,7 +92,7 @@ public sealed class ControlJsonTests
         """;
 
     private const string EmptyText = """
-        {"name":"hf0","public_key":null,"listen_port":0,"fwmark":0,"mtu":null,"pid":0,"version":"",
+        {"name":"hf0","public_key":null,"listen_port":0,"fwmark":0,"mtu":null,"pid":0,"version":"","ciphers":{},
         "since":"0001-01-01T00:00:00+00:00","file":null,"heap_bytes":0,"packets_from_host":0,"packets_to_host":0,
         "drops":{},"peers":[
         {"name":null,"public_key":"peer","has_preshared_key":false,"endpoint":null,"endpoints":[],"local_address":null,

@@ -39,6 +39,7 @@ public sealed class StatusTextTests
         Mtu = 1420,
         Pid = 7,
         Version = "0.1.0",
+        Ciphers = new Dictionary<string, string> { ["chacha20-poly1305"] = "OpenSSL 3.0.19", ["aes-256-gcm"] = "another 1.3.0" },
         Since = Now.AddMinutes(-90),
         File = "/etc/wireguard/hf0.conf",
         PacketsFromHost = 1,
@@ -57,6 +58,7 @@ public sealed class StatusTextTests
           file: /etc/wireguard/hf0.conf
           running for: 1 hour, 30 minutes
           engine: version 0.1.0, process 7
+          ciphers: aes-256-gcm by another 1.3.0, chacha20-poly1305 by OpenSSL 3.0.19
           packets: 1 from the host, 2 to the host
           drops: 3 bad-mac
 

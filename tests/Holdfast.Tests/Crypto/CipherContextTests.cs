@@ -4,7 +4,7 @@ using Holdfast.Crypto.Native;
 
 namespace Holdfast.Tests.Crypto;
 
-/// <summary>A context that was wiped does not show whose it was.</summary>
+/// <summary>A context that was wiped does not show whose it was; and both libraries compute the same.</summary>
 public sealed class CipherContextTests
 {
     private const int MostContextBytes = 2048, OuterBytes = 256;
@@ -20,7 +20,7 @@ public sealed class CipherContextTests
         {
             foreach (var use in Enum.GetValues<Use>())
             {
-                using var context = new CipherContext(Algorithms.Shared.Of(cipher));
+                using var context = new EvpContext(Algorithms.Shared.Of(cipher));
                 var first = Leave(context, cipher, Hex.Sequence(32), use, length);
                 var second = Leave(context, cipher, [.. Hex.Sequence(32).Reverse()], use, length);
                 Assert.False(first.Used.AsSpan().SequenceEqual(second.Used), "the key was looked for elsewhere");
@@ -28,6 +28,73 @@ public sealed class CipherContextTests
                     + $"{first.Wiped.Zip(second.Wiped).Count(b => b.First != b.Second)} bytes of {first.Wiped.Length} differ");
             }
         }
+    }
+
+    // Where the library is installed and slower it is not used, but computes all the same.
+    [Theory, MemberData(nameof(AeadTests.Ciphers), MemberType = typeof(AeadTests))]
+    public void Both_libraries_compute_the_same(Cipher cipher)
+    {
+        using var library = MultiBuffer.TryMake();
+        Assert.NotNull(library);
+        using CipherContext one = new EvpContext(Algorithms.Shared.Of(cipher)), other = new MultiBufferContext(cipher, library);
+        var random = new Random(8439);
+        for (var length = 0; length < 3_000; length += length < 300 ? 1 : random.Next(1, 40))
+        {
+            byte[] key = new byte[32], plain = new byte[length], associated = new byte[random.Next(40)];
+            byte[] box = new byte[length + Aead.TagSize], same = new byte[box.Length], opened = new byte[length];
+            foreach (var bytes in new[] { key, plain, associated }) random.NextBytes(bytes);
+            var counter = (ulong)random.NextInt64();
+            foreach (var (seals, opens) in new[] { (one, other), (other, one) })
+            {
+                seals.SetSealingKey(key);
+                seals.Seal(counter, plain, associated, box);
+                opens.SetOpeningKey(key);
+                Assert.True(opens.TryOpen(counter, box, associated, opened));
+                Assert.Equal(plain, opened);
+                box[random.Next(box.Length)] ^= (byte)(1 << random.Next(8));
+                Assert.False(opens.TryOpen(counter, box, associated, opened));
+                Assert.DoesNotContain(opened, b => b != 0);
+            }
+            // In place, as packets are.
+            other.SetSealingKey(key);
+            plain.CopyTo(same, 0);
+            other.Seal(counter, same.AsSpan(0, length), associated, same);
+            one.SetSealingKey(key);
+            one.Seal(counter, plain, associated, box);
+            Assert.Equal(box, same);
+            other.SetOpeningKey(key);
+            Assert.True(other.TryOpen(counter, same, associated, same));
+            Assert.Equal(plain, same[..length]);
+        }
+    }
+
+    [Theory, MemberData(nameof(AeadTests.Ciphers), MemberType = typeof(AeadTests))]
+    public void A_wiped_key_of_the_faster_library_is_zeros(Cipher cipher)
+    {
+        using var library = MultiBuffer.TryMake();
+        Assert.NotNull(library);
+        using var context = new MultiBufferContext(cipher, library);
+        context.SetSealingKey(Hex.Sequence(32));
+        Assert.Contains(Read(context.DangerousGetHandle(), LibIpsecMb.GcmKeyDataSize), b => b != 0);
+        context.Wipe();
+        Assert.DoesNotContain(Read(context.DangerousGetHandle(), LibIpsecMb.GcmKeyDataSize), b => b != 0);
+    }
+
+    [Fact]
+    public void The_faster_library_is_used_where_it_is_there_and_wanted()
+    {
+        using AeadContexts contexts = new(1), plain = new(1, openSslOnly: true);
+        Assert.StartsWith("OpenSSL 3.", plain.LibraryOf(Cipher.Aes256Gcm), StringComparison.Ordinal);
+        Assert.StartsWith("OpenSSL 3.", plain.LibraryOf(Cipher.ChaCha20Poly1305), StringComparison.Ordinal);
+        Assert.StartsWith("Intel Multi-Buffer Crypto for IPsec 1.", contexts.LibraryOf(Cipher.Aes256Gcm), StringComparison.Ordinal);
+        Assert.Null(MultiBuffer.TryMake("libIPSec_MB.so.99"));
+        Assert.Null(MultiBuffer.TryMake("libc.so.6"));
+        using var seals = Aead.ForSealing(Cipher.Aes256Gcm, Hex.Sequence(32), contexts);
+        using var opens = Aead.ForOpening(Cipher.Aes256Gcm, Hex.Sequence(32), plain);
+        byte[] box = new byte[20], opened = new byte[4];
+        seals.Seal(Counter, [1, 2, 3, 4], box);
+        Assert.True(opens.TryOpen(Counter, box, opened));
+        Assert.Equal([1, 2, 3, 4], opened);
     }
 
     /// <summary>The library's memory after a message under a key, and after the wipe.</summary>

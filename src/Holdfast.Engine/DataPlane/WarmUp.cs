@@ -1,0 +1,183 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime;
+using Holdfast.Crypto;
+using Holdfast.Engine.Transports;
+using Holdfast.Linux;
+using Holdfast.Linux.Processes;
+using Holdfast.Linux.Sockets;
+using Holdfast.Linux.Tun;
+using Holdfast.Protocol;
+using Holdfast.Protocol.Frames;
+using Holdfast.Protocol.Peers;
+using Holdfast.Protocol.Segments;
+
+namespace Holdfast.Engine.DataPlane;
+
+/// <summary>
+/// Two tunnels of this process that carry packets to each other over loopback, until the runtime compiles nothing of the packet path
+/// anew: it does so beside the start then, and not while the host's packets wait (docs/decisions/0016).
+/// </summary>
+internal sealed class WarmUp : ITunnelEvents, IDisposable
+{
+    private const string Name = "warm-up";
+    private const int Segment = 1360;
+    private const int MostSegments = 40;
+    private const int Ip = 20, Tcp = 20;
+
+    // The runtime looks for what is called often every 100 ms, twice for each method: once to count how it is used.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    private static int _begun;
+
+    private readonly byte[] _packet = new byte[VirtioHeader.Bytes + ushort.MaxValue];
+    private readonly TunDevice _host;
+    private readonly EngineLoop _loop;
+    private readonly byte _number;
+
+    private WarmUp(byte number)
+    {
+        _number = number;
+        var offload = Offload.FromEnvironment();
+        (_host, var device) = TunDevice.OpenPair(Name, offload.Tun);
+        // Nobody beyond this host can reach it there.
+        var socket = UdpSocket.Open(AddressFamily.InterNetwork, new UdpOptions
+        {
+            Address = IPAddress.Loopback,
+            JoinsReceived = offload.ReceivesRuns,
+            TellsTrafficClass = true,
+            TellsErrors = true,
+        });
+        _loop = new EngineLoop(device, new UdpTransport([new UdpLane(socket, offload.SendsRuns)], mark: 0, offload), this, offload);
+        _loop.Tunnel.Offers = Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths;
+        _loop.Tunnel.SetPrivateKey(Secret.GeneratePrivateKey());
+    }
+
+    /// <summary>Begins beside the caller, once in the life of the process.</summary>
+    internal static void Begin()
+    {
+        if (Interlocked.Exchange(ref _begun, 1) == 0) _ = RunAsync();
+    }
+
+    private static async Task RunAsync()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => Run(ended)) { Name = Name, IsBackground = true }.Start();
+        await ended.Task.ConfigureAwait(false);
+        // What it needed would stay until much garbage has come together, which takes days here. By a thread that nobody goes
+        // before, since all others wait for it.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    private static void Run(TaskCompletionSource ended)
+    {
+        try
+        {
+            OwnThread.Yield();
+            Carry();
+        }
+        catch (LinuxException)
+        {
+            // No descriptors or no loopback: then the host's own packets are the first.
+        }
+        ended.SetResult();
+    }
+
+    private static void Carry()
+    {
+        using WarmUp near = new(1), far = new(2);
+        near.Join(far);
+        far.Join(near);
+        near._loop.TryPost(() => near._loop.Tunnel.Greet(near._loop.Tunnel.Peers.Single(), Clock.Read()));
+        near._loop.Start();
+        far._loop.Start();
+        var (start, last, compiled) = (Clock.Read().Mono, Clock.Read().Mono, 0L);
+        for (var now = start; !(start + Longest).Passed(now) && !(last + Quiet).Passed(now); now = Clock.Read().Mono)
+        {
+            near.Send(far);
+            far.Send(near);
+            Thread.Sleep(Pause);
+            near.Receive();
+            far.Receive();
+            if (JitInfo.GetCompiledMethodCount() is var count && count != compiled) (compiled, last) = (count, Clock.Read().Mono);
+        }
+    }
+
+    public void Dispose()
+    {
+        _loop.TryPost(() => _loop.End(new EndReason(EndKind.Down, Name)));
+        _loop.Dispose();
+        _host.Dispose();
+    }
+
+    private void Join(WarmUp other)
+    {
+        var peer = _loop.Tunnel.AddPeer(other._loop.Tunnel.Identity!.PublicKey);
+        _loop.Tunnel.AllowedIps.Set(new IPNetwork(new IPAddress([10, 0, 0, other._number]), 32), peer);
+        peer.SetEndpoint(Endpoint.From(new IPEndPoint(IPAddress.Loopback, other._loop.ListenPort)));
+    }
+
+    /// <summary>What a TCP sends: full segments in one piece, and acknowledgements.</summary>
+    private void Send(WarmUp other)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            Send(other, MostSegments * Segment, SegmentKind.Tcp4);
+            Send(other, 0, SegmentKind.Single);
+            Send(other, Segment, SegmentKind.Single);
+        }
+    }
+
+    /// <summary>TCP over IPv4, zeros all of it; the headers are as a host leaves them to its device.</summary>
+    private void Send(WarmUp other, int payload, SegmentKind kind)
+    {
+        const int Checksum = 16;
+        var length = Ip + Tcp + payload;
+        new VirtioHeader
+        {
+            NeedsChecksum = true,
+            Kind = kind,
+            HeaderBytes = Ip + Tcp,
+            SegmentBytes = Segment,
+            ChecksumStart = Ip,
+            ChecksumOffset = Checksum,
+        }.Write(_packet);
+        var packet = _packet.AsSpan(VirtioHeader.Bytes);
+        packet[..(Ip + Tcp)].Clear();
+        packet[0] = 0x45;
+        BinaryPrimitives.WriteUInt16BigEndian(packet[2..], (ushort)length);
+        (packet[8], packet[9]) = (64, 6);
+        (packet[12], packet[15], packet[16], packet[19]) = (10, _number, 10, other._number);
+        (packet[Ip + 12], packet[Ip + 13]) = (Tcp / 4 << 4, 0x10);
+        // The sum of the pseudo header, for the device to go on with.
+        var sum = 2 * (10 << 8) + _number + other._number + 6 + Tcp + payload;
+        BinaryPrimitives.WriteUInt16BigEndian(packet[(Ip + Checksum)..], (ushort)sum);
+        _host.Write(_packet.AsSpan(0, VirtioHeader.Bytes + length));
+    }
+
+    private void Receive()
+    {
+        while (_host.Read(_packet) > 0)
+        {
+        }
+    }
+
+    void ITunnelEvents.SessionEstablished(Peer peer)
+    {
+    }
+
+    void ITunnelEvents.EndpointChanged(Peer peer)
+    {
+    }
+
+    void ITunnelEvents.HandshakeUnanswered(Peer peer)
+    {
+    }
+
+    void ITunnelEvents.HandshakeGivenUp(Peer peer)
+    {
+    }
+}
