@@ -66,7 +66,7 @@ soak: setup-lab out/holdfast build
 	tests/Holdfast.Tests/bin/Release/net10.0/Holdfast.Tests -noColor -showLiveOutput -explicit only \
 		-class Holdfast.Tests.Protocol.CrowdTests
 	tests/Holdfast.LabTests/bin/Release/net10.0/Holdfast.LabTests -noColor -showLiveOutput -explicit only
-	for off in tun-tcp tun-udp tun-checksum tun-write udp-send udp-receive all; do \
+	for off in tun-tcp tun-udp tun-checksum tun-write udp-send udp-receive ciphers all; do \
 		HOLDFAST_NO_OFFLOAD=$$off tests/Holdfast.LabTests/bin/Release/net10.0/Holdfast.LabTests -noColor \
 			-namespace Holdfast.LabTests.Scenarios || exit 1; \
 	done

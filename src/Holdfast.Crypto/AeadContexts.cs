@@ -9,9 +9,10 @@ namespace Holdfast.Crypto;
 /// </summary>
 public sealed class AeadContexts : IDisposable
 {
-    private readonly MultiBuffer? _multiBuffer;
+    private readonly bool _openSslOnly;
     private readonly Ring _chaCha;
     private readonly Ring _aes;
+    private MultiBuffer? _multiBuffer; // made with the first context that needs it
 
     /// <summary>Makes none yet.</summary>
     /// <param name="most">Contexts of one cipher, at least 1.</param>
@@ -19,8 +20,8 @@ public sealed class AeadContexts : IDisposable
     public AeadContexts(int most, bool openSslOnly = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
-        if (!openSslOnly) _multiBuffer = MultiBuffer.TryMake();
-        (_chaCha, _aes) = (new Ring(Cipher.ChaCha20Poly1305, most, _multiBuffer), new Ring(Cipher.Aes256Gcm, most, _multiBuffer));
+        _openSslOnly = openSslOnly;
+        (_chaCha, _aes) = (new Ring(this, Cipher.ChaCha20Poly1305, most), new Ring(this, Cipher.Aes256Gcm, most));
     }
 
     /// <summary>Contexts that there are, of both ciphers.</summary>
@@ -28,7 +29,7 @@ public sealed class AeadContexts : IDisposable
 
     /// <summary>Which library computes a cipher, with its version, for people.</summary>
     public string LibraryOf(Cipher cipher) =>
-        _multiBuffer?.IsFastFor(cipher) == true ? MultiBuffer.Title : $"OpenSSL {Algorithms.Shared.OpenSslVersion}";
+        FasterFor(cipher)?.Title ?? $"OpenSSL {Algorithms.Shared.OpenSslVersion}";
 
     /// <summary>A context for a new key; null if that would take another one's.</summary>
     internal CipherContext? TryTake(Aead user) => RingOf(user.Cipher).TryTake(user);
@@ -50,9 +51,16 @@ public sealed class AeadContexts : IDisposable
         _multiBuffer?.Dispose();
     }
 
+    private MultiBuffer.Traits? FasterFor(Cipher cipher) =>
+        !_openSslOnly && MultiBuffer.Here is { } here && here.IsFastWith(cipher) ? here : null;
+
+    private CipherContext MakeContext(Cipher cipher) => FasterFor(cipher) is null
+        ? new EvpContext(Algorithms.Shared.Of(cipher))
+        : new MultiBufferContext(cipher, _multiBuffer ??= MultiBuffer.Make());
+
     private Ring RingOf(Cipher cipher) => cipher == Cipher.Aes256Gcm ? _aes : _chaCha;
 
-    private sealed class Ring(Cipher cipher, int most, MultiBuffer? multiBuffer) : IDisposable
+    private sealed class Ring(AeadContexts owner, Cipher cipher, int most) : IDisposable
     {
         private readonly List<CipherContext> _contexts = [];
         private readonly Stack<CipherContext> _free = [];
@@ -67,9 +75,7 @@ public sealed class AeadContexts : IDisposable
             if (!_free.TryPop(out var context))
             {
                 if (_contexts.Count == most) return null;
-                context = multiBuffer?.IsFastFor(cipher) == true
-                    ? new MultiBufferContext(cipher, multiBuffer)
-                    : new EvpContext(Algorithms.Shared.Of(cipher));
+                context = owner.MakeContext(cipher);
                 _contexts.Add(context);
             }
             context.User = user;

@@ -34,6 +34,7 @@ public static class DeviceEngine
             tunnel.Name, (request, cancel) => HandleAsync(tunnel, request, cancel), recorder.Events, log);
         var deleted = wireGuard.WhenDeleted();
         await up().ConfigureAwait(false);
+        WarmUp.Begin(log);
         var told = new TaskCompletionSource();
         await using var registration = stop.Register(told.SetResult).ConfigureAwait(false);
         await Task.WhenAny(tunnel.Ended, deleted, told.Task).ConfigureAwait(false);

@@ -52,6 +52,7 @@ public sealed class Node(string path, ServiceManager manager, EventRecorder log)
         try
         {
             await StartMissingAsync(state, uplinks).ConfigureAwait(false);
+            WarmUp.Begin(log);
             while (!stop.IsCancellationRequested)
             {
                 Report();

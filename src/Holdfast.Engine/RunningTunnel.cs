@@ -106,7 +106,6 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
                 SuperPackets.Limit(kernel, device.Index, device.Mtu, log);
             foreach (var missing in offload.MissingIn(device, transport)) Log.OffloadMissing(log, missing);
             tunnel._loop.Start();
-            WarmUp.Begin();
             return tunnel;
         }
         catch

@@ -39,6 +39,7 @@ public sealed class TunnelEngine(TunnelOrigin origin, ServiceManager manager, Ev
         {
             await up().ConfigureAwait(false);
             manager.IsReady(NodeReport.Of([config.Name], [], isBehind: false));
+            WarmUp.Begin(log);
         }
         catch
         {

@@ -7,7 +7,6 @@ internal static unsafe partial class Libc
     internal const int SIGINFO_SIZE = 128;
     internal const int P_PIDFD = 3;
     internal const int WNOHANG = 1;
-    private const int PRIO_PROCESS = 0;
     internal const int WEXITED = 4;
     private const nint SIG_DFL = 0;
     private const nint SIG_ERR = -1;
@@ -35,15 +34,9 @@ internal static unsafe partial class Libc
         if (signal(number, SIG_DFL) == SIG_ERR) throw LinuxException.Last("signal");
     }
 
-    /// <summary>Who 0 is the calling thread, not its process: setpriority(2), "C library/kernel differences".</summary>
-    internal static int SetPriority(int who, int nice) => (int)Result(setpriority(PRIO_PROCESS, (uint)who, nice));
-
     internal static int FillSignalSet(void* set) => (int)Result(sigfillset(set));
 
     internal static int EmptySignalSet(void* set) => (int)Result(sigemptyset(set));
-
-    [LibraryImport(Library)]
-    private static partial int setpriority(int which, uint who, int nice);
 
     // The spawn functions return a positive error number and leave errno alone.
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

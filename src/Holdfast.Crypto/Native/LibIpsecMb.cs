@@ -23,6 +23,9 @@ internal static unsafe partial class LibIpsecMb
     internal const int IMB_STATUS_COMPLETED = 3;
     internal const uint IMB_ARCH_SSE = 2;                       // the least with instructions for AES
     // IMB_FEATURE_*
+    internal const ulong IMB_FEATURE_AVX = 1 << 5;
+    internal const ulong IMB_FEATURE_AVX2 = 1 << 6;
+    internal const ulong IMB_FEATURE_AVX512F = 1 << 7;
     internal const ulong IMB_FEATURE_AVX512_IFMA = 1 << 17;
     internal const ulong IMB_FEATURE_SAFE_DATA = 1 << 14;
     internal const ulong IMB_FEATURE_SELF_TEST_PASS = 1 << 21;
@@ -33,6 +36,10 @@ internal static unsafe partial class LibIpsecMb
     /// <summary>0xMMmmpp: major, minor, patch.</summary>
     [LibraryImport(Name)]
     internal static partial uint imb_get_version();
+
+    /// <summary>IMB_FEATURE_* of the processor and of the library.</summary>
+    [LibraryImport(Name)]
+    internal static partial ulong imb_get_feature_flags();
 
     [LibraryImport(Name)]
     internal static partial ImbManager* alloc_mb_mgr(ulong flags);

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
 
 namespace Holdfast.Crypto.Native;
 
@@ -12,6 +14,8 @@ internal sealed unsafe class MultiBuffer : SafeHandle
     // 1.3 brought the self-test; 2.0 has another layout, and another name for the loader.
     private const uint Oldest = 0x10300, Foreign = 0x20000;
 
+    private static readonly Lazy<Traits?> Installed = new(() => Look(LibIpsecMb.Name));
+
     private MultiBuffer(ImbManager* manager) : base(0, ownsHandle: true)
     {
         SetHandle((nint)manager);
@@ -20,43 +24,78 @@ internal sealed unsafe class MultiBuffer : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>The library's name and version.</summary>
-    internal static string Title
+    internal ImbManager* Manager
     {
         get
         {
-            var version = LibIpsecMb.imb_get_version();
-            return $"Intel Multi-Buffer Crypto for IPsec {version >> 16}.{version >> 8 & 0xff}.{version & 0xff}";
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            return (ImbManager*)handle;
         }
     }
 
-    internal ImbManager* Manager => (ImbManager*)handle;
+    /// <summary>What the library is called and can do here; null where it is missing, has another version, or is not to be trusted.</summary>
+    internal static Traits? Here => Installed.Value;
 
-    /// <summary>A manager of one's own; null where the library is missing, has another version, or fails its own test.</summary>
-    internal static MultiBuffer? TryMake(string library = LibIpsecMb.Name)
+    /// <summary>A manager of one's own, where there is the library.</summary>
+    internal static MultiBuffer Make()
+    {
+        var manager = LibIpsecMb.alloc_mb_mgr(0);
+        return manager is null ? throw new CryptoException("alloc_mb_mgr", "") : new MultiBuffer(manager);
+    }
+
+    /// <summary>Looks once what there is under a name.</summary>
+    internal static Traits? Look(string library)
     {
         if (!NativeLibrary.TryLoad(library, out var loaded)
             || !NativeLibrary.TryGetExport(loaded, nameof(LibIpsecMb.imb_get_version), out _)
-            || LibIpsecMb.imb_get_version() is < Oldest or >= Foreign) return null;
-        var manager = LibIpsecMb.alloc_mb_mgr(0);
-        if (manager is null) return null;
-        var made = new MultiBuffer(manager);
+            || LibIpsecMb.imb_get_version() is var version && version is < Oldest or >= Foreign
+            || !MayUseWhatItFinds()) return null;
+        using var made = Make();
+        var (features, architecture) = (made.Manager->Features, made.Manager->Architecture);
         const ulong Needed = LibIpsecMb.IMB_FEATURE_SELF_TEST_PASS | LibIpsecMb.IMB_FEATURE_SAFE_DATA;
-        if ((manager->Features & Needed) == Needed) return made;
-        made.Dispose();
-        return null;
+        if ((features & Needed) != Needed || !Agrees(made, Cipher.Aes256Gcm) || !Agrees(made, Cipher.ChaCha20Poly1305)) return null;
+        return new Traits(
+            $"Intel Multi-Buffer Crypto for IPsec {version >> 16}.{version >> 8 & 0xff}.{version & 0xff}",
+            IsFastWithAes: architecture >= LibIpsecMb.IMB_ARCH_SSE,
+            IsFastWithChaCha: (features & LibIpsecMb.IMB_FEATURE_AVX512_IFMA) != 0);
     }
 
-    /// <summary>
-    /// Whether it was faster than OpenSSL wherever both were measured: with AES always, with ChaCha20 by AVX-512 only.
-    /// </summary>
-    internal bool IsFastFor(Cipher cipher) => cipher == Cipher.Aes256Gcm
-        ? Manager->Architecture >= LibIpsecMb.IMB_ARCH_SSE
-        : (Manager->Features & LibIpsecMb.IMB_FEATURE_AVX512_IFMA) != 0;
+    /// <summary>It asks the processor for its vectors, and not the kernel, which may have switched them off.</summary>
+    private static bool MayUseWhatItFinds()
+    {
+        var found = LibIpsecMb.imb_get_feature_flags();
+        return (found & LibIpsecMb.IMB_FEATURE_AVX) == 0 || (Avx.IsSupported
+            && ((found & LibIpsecMb.IMB_FEATURE_AVX2) == 0 || Avx2.IsSupported)
+            && ((found & LibIpsecMb.IMB_FEATURE_AVX512F) == 0 || Avx512F.IsSupported));
+    }
+
+    /// <summary>Whether both libraries seal a message alike: that its fields are where we write them.</summary>
+    private static bool Agrees(MultiBuffer library, Cipher cipher)
+    {
+        Span<byte> key = stackalloc byte[Aead.KeySize], plain = stackalloc byte[100];
+        Span<byte> box = stackalloc byte[plain.Length + Aead.TagSize], same = stackalloc byte[box.Length];
+        RandomNumberGenerator.Fill(key);
+        RandomNumberGenerator.Fill(plain);
+        using CipherContext one = new EvpContext(Algorithms.Shared.Of(cipher)), other = new MultiBufferContext(cipher, library);
+        one.SetSealingKey(key);
+        other.SetSealingKey(key);
+        one.Seal(counter: 1, plain, key, box);
+        other.Seal(counter: 1, plain, key, same);
+        return box.SequenceEqual(same);
+    }
 
     protected override bool ReleaseHandle()
     {
-        LibIpsecMb.free_mb_mgr(Manager);
+        LibIpsecMb.free_mb_mgr((ImbManager*)handle);
         return true;
+    }
+
+    /// <summary>The library on this machine.</summary>
+    /// <param name="Title">Its name and version, for people.</param>
+    /// <param name="IsFastWithAes">Whether it was faster than OpenSSL 3.0 with AES wherever that was measured.</param>
+    /// <param name="IsFastWithChaCha">The same with ChaCha20: by AVX-512 only.</param>
+    internal sealed record Traits(string Title, bool IsFastWithAes, bool IsFastWithChaCha)
+    {
+        internal bool IsFastWith(Cipher cipher) => cipher == Cipher.Aes256Gcm ? IsFastWithAes : IsFastWithChaCha;
     }
 }

@@ -33,7 +33,12 @@ internal sealed unsafe class MultiBufferContext : CipherContext
     internal override void SetOpeningKey(ReadOnlySpan<byte> key) => SetSealingKey(key);
 
     // The library itself clears what it leaves on the stack and in registers (IMB_FEATURE_SAFE_DATA).
-    internal override void Wipe() => CryptographicOperations.ZeroMemory(new Span<byte>(Key, LibIpsecMb.GcmKeyDataSize));
+    internal override void Wipe()
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        CryptographicOperations.ZeroMemory(new Span<byte>(Key, LibIpsecMb.GcmKeyDataSize));
+        GC.KeepAlive(this);
+    }
 
     internal override void Seal(ulong counter, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> associated, Span<byte> fill)
     {
@@ -56,7 +61,7 @@ internal sealed unsafe class MultiBufferContext : CipherContext
 
     protected override bool ReleaseHandle()
     {
-        Wipe();
+        CryptographicOperations.ZeroMemory(new Span<byte>(Key, LibIpsecMb.GcmKeyDataSize));
         NativeMemory.AlignedFree(Key);
         return true;
     }

@@ -4,9 +4,9 @@ using Holdfast.Linux.Tun;
 namespace Holdfast.Engine.DataPlane;
 
 /// <summary>
-/// What is left to device and sockets, and they to us. All of it, but for what the environment's HOLDFAST_NO_OFFLOAD lists, for
-/// hosts whose drivers get it wrong: tun-tcp, tun-udp, tun-checksum, tun-write, udp-send, udp-receive, or all. With ciphers it is
-/// OpenSSL that computes them.
+/// What is left to device, sockets and the faster library for ciphers, and they to us. All of it, but for what the environment's
+/// HOLDFAST_NO_OFFLOAD lists, for hosts where something gets it wrong: tun-tcp, tun-udp, tun-checksum, tun-write, udp-send,
+/// udp-receive, ciphers, or all.
 /// </summary>
 internal sealed record Offload
 {

@@ -4,14 +4,13 @@ using System.Net.Sockets;
 using System.Runtime;
 using Holdfast.Crypto;
 using Holdfast.Engine.Transports;
-using Holdfast.Linux;
-using Holdfast.Linux.Processes;
 using Holdfast.Linux.Sockets;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Segments;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Engine.DataPlane;
 
@@ -26,11 +25,6 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
     private const int MostSegments = 40;
     private const int Ip = 20, Tcp = 20;
 
-    // The runtime looks for what is called often every 100 ms, twice for each method: once to count how it is used.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
-
     private static int _begun;
 
     private readonly byte[] _packet = new byte[VirtioHeader.Bytes + ushort.MaxValue];
@@ -38,72 +32,81 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
     private readonly EngineLoop _loop;
     private readonly byte _number;
 
-    private WarmUp(byte number)
+    private WarmUp(byte number, Capabilities offers)
     {
         _number = number;
         var offload = Offload.FromEnvironment();
         (_host, var device) = TunDevice.OpenPair(Name, offload.Tun);
-        // Nobody beyond this host can reach it there.
-        var socket = UdpSocket.Open(AddressFamily.InterNetwork, new UdpOptions
+        try
         {
-            Address = IPAddress.Loopback,
-            JoinsReceived = offload.ReceivesRuns,
-            TellsTrafficClass = true,
-            TellsErrors = true,
-        });
-        _loop = new EngineLoop(device, new UdpTransport([new UdpLane(socket, offload.SendsRuns)], mark: 0, offload), this, offload);
-        _loop.Tunnel.Offers = Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths;
+            // Nobody beyond this host can reach it there.
+            var socket = UdpSocket.Open(AddressFamily.InterNetwork, new UdpOptions
+            {
+                Address = IPAddress.Loopback,
+                JoinsReceived = offload.ReceivesRuns,
+                TellsTrafficClass = true,
+                TellsErrors = true,
+            });
+            _loop = new EngineLoop(device, new UdpTransport([new UdpLane(socket, offload.SendsRuns)], mark: 0, offload), this, offload);
+        }
+        catch
+        {
+            _host.Dispose();
+            device.Dispose();
+            throw;
+        }
+        _loop.Tunnel.Offers = offers;
         _loop.Tunnel.SetPrivateKey(Secret.GeneratePrivateKey());
     }
 
-    /// <summary>Begins beside the caller, once in the life of the process.</summary>
-    internal static void Begin()
+    /// <summary>Packets that came out at this end.</summary>
+    private int Delivered { get; set; }
+
+    /// <summary>Begins beside the caller, once in the life of the process, when its tunnels are up: its ports are any that are free.</summary>
+    internal static void Begin(ILogger log)
     {
-        if (Interlocked.Exchange(ref _begun, 1) == 0) _ = RunAsync();
+        if (Interlocked.Exchange(ref _begun, 1) == 0) new Thread(() => Run(log)) { Name = Name, IsBackground = true }.Start();
     }
 
-    private static async Task RunAsync()
-    {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => Run(ended)) { Name = Name, IsBackground = true }.Start();
-        await ended.Task.ConfigureAwait(false);
-        // What it needed would stay until much garbage has come together, which takes days here. By a thread that nobody goes
-        // before, since all others wait for it.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-    }
-
-    private static void Run(TaskCompletionSource ended)
+    private static void Run(ILogger log)
     {
         try
         {
-            OwnThread.Yield();
-            Carry();
+            var carried = Carry(Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths)
+                && Carry(Capabilities.None);
+            if (!carried) Log.NotWarm(log, "nothing came through over 127.0.0.1");
         }
-        catch (LinuxException)
+#pragma warning disable CA1031 // whatever it is: the tunnels go on without
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            // No descriptors or no loopback: then the host's own packets are the first.
+            Log.NotWarm(log, e.Message);
         }
-        ended.SetResult();
     }
 
-    private static void Carry()
+    /// <summary>Carries packets until nothing is compiled any more; false if none came through.</summary>
+    private static bool Carry(Capabilities offers)
     {
-        using WarmUp near = new(1), far = new(2);
+        using WarmUp near = new(1, offers), far = new(2, offers);
         near.Join(far);
         far.Join(near);
         near._loop.TryPost(() => near._loop.Tunnel.Greet(near._loop.Tunnel.Peers.Single(), Clock.Read()));
         near._loop.Start();
         far._loop.Start();
-        var (start, last, compiled) = (Clock.Read().Mono, Clock.Read().Mono, 0L);
-        for (var now = start; !(start + Longest).Passed(now) && !(last + Quiet).Passed(now); now = Clock.Read().Mono)
+        var (start, compiled) = (Clock.Read().Mono, JitInfo.GetCompiledMethodCount());
+        var quietUntil = start + 3 * EngineLimits.WarmUpQuiet; // the first look may be late
+        for (var now = start; !(start + EngineLimits.LongestWarmUp).Passed(now) && !quietUntil.Passed(now); now = Clock.Read().Mono)
         {
             near.Send(far);
             far.Send(near);
-            Thread.Sleep(Pause);
+            Thread.Sleep(EngineLimits.WarmUpPause);
             near.Receive();
             far.Receive();
-            if (JitInfo.GetCompiledMethodCount() is var count && count != compiled) (compiled, last) = (count, Clock.Read().Mono);
+            var count = JitInfo.GetCompiledMethodCount();
+            if (count != compiled) quietUntil = now + EngineLimits.WarmUpQuiet;
+            compiled = count;
         }
+        return near.Delivered > 0 && far.Delivered > 0;
     }
 
     public void Dispose()
@@ -160,9 +163,7 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
 
     private void Receive()
     {
-        while (_host.Read(_packet) > 0)
-        {
-        }
+        while (_host.Read(_packet) > 0) Delivered++;
     }
 
     void ITunnelEvents.SessionEstablished(Peer peer)

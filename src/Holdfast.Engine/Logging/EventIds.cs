@@ -16,6 +16,7 @@ internal static class EventIds
     internal const int TunnelNotStopped = 2110;
     internal const int PathCarries = 2111;
     internal const int PathChanged = 2112;
+    internal const int NotWarm = 2113;
     internal const int NameResolved = 2201;
     internal const int NameNotResolved = 2202;
     internal const int LookUpEnded = 2203;

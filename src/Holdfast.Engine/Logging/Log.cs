@@ -84,6 +84,10 @@ internal static partial class Log
         "This kernel does not {What}, going on without: each packet costs more")]
     internal static partial void OffloadMissing(ILogger log, string what);
 
+    [LoggerMessage(EventIds.NotWarm, LogLevel.Information,
+        "Could not warm up ({Error}): the first packets may find the runtime busy with compiling for them")]
+    internal static partial void NotWarm(ILogger log, string error);
+
     [LoggerMessage(EventIds.RunsRefused, LogLevel.Information,
         "The way to {Endpoint} does not take datagrams in runs ({Error}): they go one by one, as to any other place that refuses "
         + "them, and each is asked again from time to time")]

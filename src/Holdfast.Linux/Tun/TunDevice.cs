@@ -107,7 +107,7 @@ public sealed unsafe class TunDevice : IDisposable
 
     /// <summary>
     /// Two ends of nothing but memory: what is written to one is read from the other. They are no interfaces, and the kernel neither
-    /// looks at their packets nor cuts them.
+    /// looks at their packets nor cuts them; what asks for an interface fails.
     /// </summary>
     /// <param name="name">How they call themselves.</param>
     /// <param name="offload">What the one is to find left to it by the other.</param>
@@ -117,10 +117,22 @@ public sealed unsafe class TunDevice : IDisposable
         var ends = stackalloc int[2];
         const int Type = Libc.SOCK_SEQPACKET | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
         LinuxException.Check("open a pair of devices", Libc.SocketPair(Libc.AF_UNIX, Type, ends));
-        return (End(ends[0]), End(ends[1]));
+        SafeFileHandle near = new(ends[0], ownsHandle: true), far = new(ends[1], ownsHandle: true);
+        InterfaceControl? control = null;
+        try
+        {
+            control = new InterfaceControl();
+            return (End(near, control), End(far, new InterfaceControl()));
+        }
+        catch
+        {
+            control?.Dispose();
+            near.Dispose();
+            far.Dispose();
+            throw;
+        }
 
-        TunDevice End(int fd) =>
-            new(new SafeFileHandle(fd, ownsHandle: true), new InterfaceControl(), name, adopted: false) { Offload = offload };
+        TunDevice End(SafeFileHandle handle, InterfaceControl control) => new(handle, control, name, adopted: false) { Offload = offload };
     }
 
     private static int OpenControl()

@@ -7,7 +7,7 @@ public sealed class FastPathTests : LabTest
 {
     private const int Datagrams = 2_000;
     // For the processor's vectors, before the tunnel is up.
-    private const string AtStart = "compiled Holdfast.Protocol.Wire.Checksum:AddNative";
+    private static readonly string[] AtStart = ["Holdfast.Protocol.Wire.Checksum:AddNative", "Holdfast.Crypto.Native.MultiBuffer:"];
 
     private const string Captured = "/run/captured.pcap", CompiledList = "/run/jit.txt";
 
@@ -23,15 +23,16 @@ public sealed class FastPathTests : LabTest
     // Behind the hub, where the packets are captured.
     private const string OfficeV4 = "10.9.0.0/24", OfficeV6 = "fd09::/64";
 
-    [Theory, InlineData(""), InlineData("all")]
-    public Task Flows_arrive_in_order_and_with_right_checksums(string off) => Arrive(off);
+    // The last has ends that seal and open by different libraries.
+    [Theory, InlineData("", ""), InlineData("all", "all"), InlineData("", "ciphers")]
+    public Task Flows_arrive_in_order_and_with_right_checksums(string offAtSite, string offAtHub) => Arrive(offAtSite, offAtHub);
 
     [Theory(Explicit = true)]
     [InlineData("tun-tcp"), InlineData("tun-udp"), InlineData("tun-checksum"), InlineData("tun-write"), InlineData("udp-send")]
     [InlineData("udp-receive"), InlineData("ciphers")]
-    public Task Flows_arrive_in_order_and_with_right_checksums_without_one_offload(string off) => Arrive(off);
+    public Task Flows_arrive_in_order_and_with_right_checksums_without_one_offload(string off) => Arrive(off, off);
 
-    private async Task Arrive(string off)
+    private async Task Arrive(string offAtSite, string offAtHub)
     {
         var lab = await Draw("site -isp- hub", "hub -lan- office");
         var (site, hub, office) = (lab.Host("site"), lab.Host("hub"), lab.Host("office"));
@@ -45,12 +46,12 @@ public sealed class FastPathTests : LabTest
         await hub.Run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
         // Each packet whole, as a plain card would put it on the wire: what is captured there has its checksums.
         await hub.Run("ethtool", "-K", lan.Near.Interface, "tx", "off", "tso", "off", "gso", "off");
-        await Up(hub, WgFile.Hub(), off);
+        await Up(hub, WgFile.Hub(), offAtHub);
         var there = WgFile.Site(WgFile.At(lab.Veth("isp").Far.V4)).WithPeer(p => p with
         {
             AllowedIps = $"{p.AllowedIps}, {OfficeV4}, {OfficeV6}",
         });
-        await Up(site, there, off);
+        await Up(site, there, offAtSite);
         await site.Carries(v4, Seconds(5));
         await site.Carries(v6, Seconds(5));
 
@@ -99,23 +100,23 @@ public sealed class FastPathTests : LabTest
             Assert.NotEmpty(Compiled(host));
             // Whoever calls it waits for it then; what is compiled better beside the calls is called Tier1.
             var awaited = Compiled(host).Where(l => l.Contains("Tier0", StringComparison.Ordinal) || l.Contains("FullOpts", StringComparison.Ordinal));
-            Assert.DoesNotContain(awaited, l => !l.Contains(AtStart, StringComparison.Ordinal));
+            Assert.DoesNotContain(awaited, l => !AtStart.Any(a => l.Contains($"compiled {a}", StringComparison.Ordinal)));
         }
     }
 
-    [Fact]
-    public async Task Nothing_is_compiled_for_a_ping_once_the_engine_is_warm()
+    [Theory, InlineData(""), InlineData("ciphers")]
+    public async Task Nothing_is_compiled_for_a_ping_once_the_engine_is_warm(string off)
     {
         var lab = await Draw("site =isp= hub");
         var (site, hub) = (lab.Host("site"), lab.Host("hub"));
-        var far = await Up(hub, WgFile.Hub(), "", ListsCompiled);
-        var near = await Up(site, WgFile.Site(WgFile.At(lab.Wire("isp").Far.V4)), "", ListsCompiled);
-        await site.Carries(WgFile.HubV4, Seconds(5));
-        foreach (var process in new[] { far, near })
+        var tasks = new List<string>();
+        foreach (var (host, file) in new[] { (hub, WgFile.Hub()), (site, WgFile.Site(WgFile.At(lab.Wire("isp").Far.V4))) })
         {
-            var tasks = $"/proc/{await process.Pid()}/task";
-            await Eventually.Until(() => !Directory.GetDirectories(tasks).Any(IsWarmingUp), Seconds(30), "the engine to be warm");
+            tasks.Add($"/proc/{await (await Up(host, file, off, ListsCompiled)).Pid()}/task");
+            await Eventually.Until(() => IsWarmingUp(tasks[^1]), Seconds(5), "the engine to begin to warm up");
         }
+        await Eventually.Until(() => !tasks.Exists(IsWarmingUp), Seconds(30), "the engines to be warm");
+        await site.Carries(WgFile.HubV4, Seconds(5));
         var before = (Compiled(site).Count, Compiled(hub).Count);
         Assert.InRange(before.Item1, 50, int.MaxValue);
         await site.Run("ping", "-n", "-q", "-c", "300", "-i", "0.005", WgFile.HubV4);
@@ -123,7 +124,7 @@ public sealed class FastPathTests : LabTest
         Assert.True(late.Length == 0, string.Join('\n', late));
     }
 
-    private static bool IsWarmingUp(string task)
+    private static bool IsWarmingUp(string tasks) => Directory.GetDirectories(tasks).Any(task =>
     {
         try
         {
@@ -133,7 +134,7 @@ public sealed class FastPathTests : LabTest
         {
             return false; // it has just ended
         }
-    }
+    });
 
     /// <summary>What the runtime compiled of the packet path so far, in its order.</summary>
     private static List<string> Compiled(Host host) => [.. host.ReadFile(CompiledList).Split('\n')

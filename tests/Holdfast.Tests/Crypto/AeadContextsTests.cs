@@ -3,7 +3,7 @@ using Holdfast.Crypto;
 namespace Holdfast.Tests.Crypto;
 
 /// <summary>Few contexts for many keys.</summary>
-public sealed class AeadContextsTests
+public class AeadContextsTests(bool openSslOnly = false)
 {
     private const int Most = 8;
 
@@ -15,7 +15,7 @@ public sealed class AeadContextsTests
     public void Keys_that_take_turns_compute_what_they_would_alone()
     {
         var random = new Random(1);
-        using var contexts = new AeadContexts(Most);
+        using var contexts = new AeadContexts(Most, openSslOnly);
         var keys = Enumerable.Range(0, 60).Select(i => new Key(i, contexts)).ToList();
         Assert.Equal(2 * Most, contexts.Count);
         for (var counter = 0UL; counter < 5000; counter++)
@@ -40,7 +40,7 @@ public sealed class AeadContextsTests
     [Fact]
     public void Who_is_busy_seldom_loses_its_context()
     {
-        using var contexts = new AeadContexts(Most);
+        using var contexts = new AeadContexts(Most, openSslOnly);
         using var busy = Aead.ForSealing(Cipher.Aes256Gcm, Hex.Sequence(32), contexts);
         var others = Enumerable.Range(0, 5 * Most).Select(i => new Key(2 * i, contexts)).ToList();
         var lost = 0;
@@ -59,7 +59,7 @@ public sealed class AeadContextsTests
     [Fact]
     public void Turns_cost_no_memory()
     {
-        using var contexts = new AeadContexts(Most);
+        using var contexts = new AeadContexts(Most, openSslOnly);
         var keys = Enumerable.Range(0, 5 * Most).Select(i => new Key(i, contexts)).ToList();
         var counter = 0UL;
         void Round()
@@ -93,3 +93,6 @@ public sealed class AeadContextsTests
         }
     }
 }
+
+/// <summary>The same by OpenSSL.</summary>
+public sealed class AeadContextsByOpenSslTests() : AeadContextsTests(openSslOnly: true);

@@ -5,8 +5,11 @@ using Holdfast.Crypto;
 
 namespace Holdfast.Tests.Crypto;
 
-public sealed class AeadTests
+/// <summary>Both ciphers against what others say of them, by whatever library is the faster one here.</summary>
+public class AeadTests(bool openSslOnly = false) : IDisposable
 {
+    private readonly AeadContexts _contexts = new(4, openSslOnly);
+
     public static TheoryData<Cipher> Ciphers => [Cipher.ChaCha20Poly1305, Cipher.Aes256Gcm];
 
     // RFC 8439 A.5, whose nonce begins with four zero bytes as ours do.
@@ -23,7 +26,7 @@ public sealed class AeadTests
         Assert.Equal(265, plain.Length);
 
         var box = new byte[plain.Length + Aead.TagSize];
-        using var sealing = Aead.ForSealing(Cipher.ChaCha20Poly1305, key);
+        using var sealing = Sealing(Cipher.ChaCha20Poly1305, key);
         sealing.Seal(counter, plain, box, associated);
         Assert.Equal("64a0861575861af460f062c79be643bd", Hex.Text(box.AsSpan(0, 16)));
         Assert.Equal("eead9d67890cbb22392336fea1851f38", Hex.Text(box.AsSpan(plain.Length)));
@@ -33,7 +36,7 @@ public sealed class AeadTests
         Assert.Equal(box, once);
 
         var opened = new byte[plain.Length];
-        using var opening = Aead.ForOpening(Cipher.ChaCha20Poly1305, key);
+        using var opening = Opening(Cipher.ChaCha20Poly1305, key);
         Assert.True(opening.TryOpen(counter, box, opened, associated));
         Assert.Equal(plain, opened);
     }
@@ -45,7 +48,7 @@ public sealed class AeadTests
     public void Aes_seals_as_nist_does(int length, string expected)
     {
         var box = new byte[length + Aead.TagSize];
-        using var sealing = Aead.ForSealing(Cipher.Aes256Gcm, new byte[32]);
+        using var sealing = Sealing(Cipher.Aes256Gcm, new byte[32]);
         sealing.Seal(0, new byte[length], box);
         Assert.Equal(expected, Hex.Text(box));
     }
@@ -56,8 +59,8 @@ public sealed class AeadTests
         var random = new Random(8439);
         byte[] key = new byte[32], nonce = new byte[12];
         random.NextBytes(key);
-        using var sealing = Aead.ForSealing(cipher, key);
-        using var opening = Aead.ForOpening(cipher, key);
+        using var sealing = Sealing(cipher, key);
+        using var opening = Opening(cipher, key);
         using var chacha = new ChaCha20Poly1305(key);
         using var aes = new AesGcm(key, Aead.TagSize);
 
@@ -85,8 +88,8 @@ public sealed class AeadTests
     public void A_buffer_can_be_sealed_and_opened_in_place(Cipher cipher)
     {
         var key = Hex.Sequence(32);
-        using var sealing = Aead.ForSealing(cipher, key);
-        using var opening = Aead.ForOpening(cipher, key);
+        using var sealing = Sealing(cipher, key);
+        using var opening = Opening(cipher, key);
         foreach (var length in (int[])[0, 1, 16, 63, 64, 65, 255, 256, 257, 1280, 1420, 2048])
         {
             byte[] apart = new byte[length + 16], buffer = new byte[length + 40], plain = Hex.Sequence(length);
@@ -107,8 +110,8 @@ public sealed class AeadTests
     public void A_shifted_overlap_is_our_bug(Cipher cipher)
     {
         var buffer = new byte[200];
-        using var sealing = Aead.ForSealing(cipher, new byte[32]);
-        using var opening = Aead.ForOpening(cipher, new byte[32]);
+        using var sealing = Sealing(cipher, new byte[32]);
+        using var opening = Opening(cipher, new byte[32]);
         Assert.Throws<ArgumentException>(() => sealing.Seal(0, buffer.AsSpan(1, 100), buffer));
         Assert.Throws<ArgumentException>(() => opening.TryOpen(0, buffer.AsSpan(0, 100), buffer.AsSpan(16)));
     }
@@ -117,8 +120,8 @@ public sealed class AeadTests
     public void Whatever_is_forged_is_refused_and_leaves_zeros(Cipher cipher)
     {
         byte[] key = Hex.Sequence(32), plain = Hex.Sequence(100), associated = Hex.Sequence(20), box = new byte[116];
-        using var sealing = Aead.ForSealing(cipher, key);
-        using var opening = Aead.ForOpening(cipher, key);
+        using var sealing = Sealing(cipher, key);
+        using var opening = Opening(cipher, key);
         sealing.Seal(99, plain, box, associated);
 
         for (var bit = 0; bit < box.Length * 8; bit++)
@@ -146,8 +149,8 @@ public sealed class AeadTests
     public void A_forged_keepalive_is_refused(Cipher cipher)
     {
         var box = new byte[Aead.TagSize];
-        using var sealing = Aead.ForSealing(cipher, new byte[32]);
-        using var opening = Aead.ForOpening(cipher, new byte[32]);
+        using var sealing = Sealing(cipher, new byte[32]);
+        using var opening = Opening(cipher, new byte[32]);
         sealing.Seal(5, [], box);
         Assert.True(opening.TryOpen(5, box, []));
         Assert.False(opening.TryOpen(6, box, []));
@@ -172,13 +175,13 @@ public sealed class AeadTests
     public void Misuse_is_told()
     {
         byte[] key = new byte[32], box = new byte[116];
-        Assert.Throws<ArgumentException>(() => Aead.ForSealing(Cipher.ChaCha20Poly1305, new byte[31]));
-        Assert.Throws<ArgumentException>(() => Aead.ForOpening(Cipher.Aes256Gcm, new byte[33]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Aead.ForSealing((Cipher)9, key));
+        Assert.Throws<ArgumentException>(() => Sealing(Cipher.ChaCha20Poly1305, new byte[31]));
+        Assert.Throws<ArgumentException>(() => Opening(Cipher.Aes256Gcm, new byte[33]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Sealing((Cipher)9, key));
         Assert.Throws<ArgumentException>(() => Aead.SealOnce(new byte[16], 0, [], [], new byte[16]));
 
-        var sealing = Aead.ForSealing(Cipher.ChaCha20Poly1305, key);
-        using var opening = Aead.ForOpening(Cipher.ChaCha20Poly1305, key);
+        var sealing = Sealing(Cipher.ChaCha20Poly1305, key);
+        using var opening = Opening(Cipher.ChaCha20Poly1305, key);
         Assert.Throws<ArgumentException>(() => sealing.Seal(0, new byte[100], new byte[115]));
         Assert.Throws<ArgumentException>(() => opening.TryOpen(0, box, new byte[99]));
         Assert.Throws<InvalidOperationException>(() => opening.Seal(0, new byte[100], box));
@@ -194,4 +197,17 @@ public sealed class AeadTests
         Assert.False(opening.TryOpen(counter, box, fill, associated));
         Assert.False(fill.AsSpan().ContainsAnyExcept((byte)0));
     }
+
+    public void Dispose()
+    {
+        _contexts.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private Aead Sealing(Cipher cipher, ReadOnlySpan<byte> key) => Aead.ForSealing(cipher, key, _contexts);
+
+    private Aead Opening(Cipher cipher, ReadOnlySpan<byte> key) => Aead.ForOpening(cipher, key, _contexts);
 }
+
+/// <summary>The same by OpenSSL.</summary>
+public sealed class AeadByOpenSslTests() : AeadTests(openSslOnly: true);

@@ -10,13 +10,15 @@ public sealed class OffloadTests
     {
         var all = Offload.Parse("");
         Assert.Equal(TunOffload.Checksums | TunOffload.Tcp | TunOffload.Udp, all.Tun);
-        Assert.True(all is { Joins: true, SendsRuns: true, ReceivesRuns: true });
+        Assert.True(all is { Joins: true, SendsRuns: true, ReceivesRuns: true, Ciphers: true });
         Assert.Equal(TunOffload.Checksums | TunOffload.Udp, Offload.Parse("tun-tcp").Tun);
         Assert.Equal(TunOffload.Checksums | TunOffload.Tcp, Offload.Parse(" tun-udp ,").Tun);
         Assert.Equal(TunOffload.None, Offload.Parse("tun-checksum").Tun); // the others need it
         Assert.True(Offload.Parse("tun-write,udp-receive") is { Joins: false, SendsRuns: true, ReceivesRuns: false });
         Assert.False(Offload.Parse("udp-send").SendsRuns);
-        Assert.True(Offload.Parse("all") is { Tun: TunOffload.None, Joins: false, SendsRuns: false, ReceivesRuns: false });
+        Assert.True(Offload.Parse("ciphers") is { Joins: true, SendsRuns: true, ReceivesRuns: true, Ciphers: false });
+        Assert.True(Offload.Parse("all") is
+        { Tun: TunOffload.None, Joins: false, SendsRuns: false, ReceivesRuns: false, Ciphers: false });
     }
 
     [Fact]
