@@ -83,6 +83,9 @@ internal static class EngineLimits
     /// <summary>The end of a warm-up that is never quiet, on a slow machine.</summary>
     internal static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(5);
 
+    /// <summary>Bytes of objects up to which a full collection stops everybody for about a millisecond.</summary>
+    internal const long SmallHeap = 16 << 20;
+
     /// <summary>Commands that wait for the engine's thread; who posts more waits.</summary>
     internal const int MailboxCommands = 1024;
 

@@ -32,7 +32,7 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
     private readonly EngineLoop _loop;
     private readonly byte _number;
 
-    private WarmUp(byte number, Capabilities offers)
+    private WarmUp(byte number)
     {
         _number = number;
         var offload = Offload.FromEnvironment();
@@ -55,7 +55,7 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
             device.Dispose();
             throw;
         }
-        _loop.Tunnel.Offers = offers;
+        _loop.Tunnel.Offers = Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths;
         _loop.Tunnel.SetPrivateKey(Secret.GeneratePrivateKey());
     }
 
@@ -72,9 +72,11 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
     {
         try
         {
-            var carried = Carry(Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths)
-                && Carry(Capabilities.None);
-            if (!carried) Log.NotWarm(log, "nothing came through over 127.0.0.1");
+            if (!Carry()) Log.NotWarm(log, "nothing came through over 127.0.0.1");
+            // What it needed would stay until much garbage has come together, which takes days here. Everybody stops for it: about
+            // a millisecond with a small heap, and a hub's large one is left alone.
+            if (GC.GetTotalMemory(forceFullCollection: false) < EngineLimits.SmallHeap)
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
 #pragma warning disable CA1031 // whatever it is: the tunnels go on without
         catch (Exception e)
@@ -85,9 +87,9 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
     }
 
     /// <summary>Carries packets until nothing is compiled any more; false if none came through.</summary>
-    private static bool Carry(Capabilities offers)
+    private static bool Carry()
     {
-        using WarmUp near = new(1, offers), far = new(2, offers);
+        using WarmUp near = new(1), far = new(2);
         near.Join(far);
         far.Join(near);
         near._loop.TryPost(() => near._loop.Tunnel.Greet(near._loop.Tunnel.Peers.Single(), Clock.Read()));
