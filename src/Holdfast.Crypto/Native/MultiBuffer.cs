@@ -50,14 +50,21 @@ internal sealed unsafe class MultiBuffer : SafeHandle
             || !NativeLibrary.TryGetExport(loaded, nameof(LibIpsecMb.imb_get_version), out _)
             || LibIpsecMb.imb_get_version() is var version && version is < Oldest or >= Foreign
             || !MayUseWhatItFinds()) return null;
-        using var made = Make();
-        var (features, architecture) = (made.Manager->Features, made.Manager->Architecture);
-        const ulong Needed = LibIpsecMb.IMB_FEATURE_SELF_TEST_PASS | LibIpsecMb.IMB_FEATURE_SAFE_DATA;
-        if ((features & Needed) != Needed || !Agrees(made, Cipher.Aes256Gcm) || !Agrees(made, Cipher.ChaCha20Poly1305)) return null;
-        return new Traits(
-            $"Intel Multi-Buffer Crypto for IPsec {version >> 16}.{version >> 8 & 0xff}.{version & 0xff}",
-            IsFastWithAes: architecture >= LibIpsecMb.IMB_ARCH_SSE,
-            IsFastWithChaCha: (features & LibIpsecMb.IMB_FEATURE_AVX512_IFMA) != 0);
+        try
+        {
+            using var made = Make();
+            var (features, architecture) = (made.Manager->Features, made.Manager->Architecture);
+            const ulong Needed = LibIpsecMb.IMB_FEATURE_SELF_TEST_PASS | LibIpsecMb.IMB_FEATURE_SAFE_DATA;
+            if ((features & Needed) != Needed || !Agrees(made, Cipher.Aes256Gcm) || !Agrees(made, Cipher.ChaCha20Poly1305)) return null;
+            return new Traits(
+                $"Intel Multi-Buffer Crypto for IPsec {version >> 16}.{version >> 8 & 0xff}.{version & 0xff}",
+                IsFastWithAes: architecture >= LibIpsecMb.IMB_ARCH_SSE,
+                IsFastWithChaCha: (features & LibIpsecMb.IMB_FEATURE_AVX512_IFMA) != 0);
+        }
+        catch (CryptoException)
+        {
+            return null; // it refuses what it is told
+        }
     }
 
     /// <summary>It asks the processor for its vectors, and not the kernel, which may have switched them off.</summary>
@@ -69,7 +76,7 @@ internal sealed unsafe class MultiBuffer : SafeHandle
             && ((found & LibIpsecMb.IMB_FEATURE_AVX512F) == 0 || Avx512F.IsSupported));
     }
 
-    /// <summary>Whether both libraries seal a message alike: that its fields are where we write them.</summary>
+    /// <summary>Whether both libraries seal a message alike, and the one opens it: that its fields are where we write them.</summary>
     private static bool Agrees(MultiBuffer library, Cipher cipher)
     {
         Span<byte> key = stackalloc byte[Aead.KeySize], plain = stackalloc byte[100];
@@ -81,7 +88,7 @@ internal sealed unsafe class MultiBuffer : SafeHandle
         other.SetSealingKey(key);
         one.Seal(counter: 1, plain, key, box);
         other.Seal(counter: 1, plain, key, same);
-        return box.SequenceEqual(same);
+        return box.SequenceEqual(same) && other.TryOpen(counter: 1, box, key, same) && plain.SequenceEqual(same[..plain.Length]);
     }
 
     protected override bool ReleaseHandle()

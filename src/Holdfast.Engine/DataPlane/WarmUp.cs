@@ -31,16 +31,18 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
     private readonly TunDevice _host;
     private readonly EngineLoop _loop;
     private readonly byte _number;
+    private int _delivered;
 
     private WarmUp(byte number)
     {
         _number = number;
         var offload = Offload.FromEnvironment();
         (_host, var device) = TunDevice.OpenPair(Name, offload.Tun);
+        UdpSocket? socket = null;
         try
         {
             // Nobody beyond this host can reach it there.
-            var socket = UdpSocket.Open(AddressFamily.InterNetwork, new UdpOptions
+            socket = UdpSocket.Open(AddressFamily.InterNetwork, new UdpOptions
             {
                 Address = IPAddress.Loopback,
                 JoinsReceived = offload.ReceivesRuns,
@@ -48,46 +50,65 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
                 TellsErrors = true,
             });
             _loop = new EngineLoop(device, new UdpTransport([new UdpLane(socket, offload.SendsRuns)], mark: 0, offload), this, offload);
+            _loop.Tunnel.Offers = Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths;
+            _loop.Tunnel.SetPrivateKey(Secret.GeneratePrivateKey());
         }
         catch
         {
             _host.Dispose();
             device.Dispose();
+            socket?.Dispose();
             throw;
         }
-        _loop.Tunnel.Offers = Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths;
-        _loop.Tunnel.SetPrivateKey(Secret.GeneratePrivateKey());
     }
 
-    /// <summary>Packets that came out at this end.</summary>
-    private int Delivered { get; set; }
-
-    /// <summary>Begins beside the caller, once in the life of the process, when its tunnels are up: its ports are any that are free.</summary>
+    /// <summary>Begins beside the caller, once in the life of the process, when its first tunnels are up.</summary>
     internal static void Begin(ILogger log)
     {
-        if (Interlocked.Exchange(ref _begun, 1) == 0) new Thread(() => Run(log)) { Name = Name, IsBackground = true }.Start();
+        if (Interlocked.Exchange(ref _begun, 1) != 0) return;
+        try
+        {
+            new Thread(() => Run(log)) { Name = Name, IsBackground = true }.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            Log.NotWarm(log, e.Message);
+        }
     }
 
     private static void Run(ILogger log)
     {
         try
         {
-            if (!Carry()) Log.NotWarm(log, "nothing came through over 127.0.0.1");
+            if (TryCarry() is { } failure) Log.NotWarm(log, failure);
             // What it needed would stay until much garbage has come together, which takes days here. Everybody stops for it: about
-            // a millisecond with a small heap, and a hub's large one is left alone.
+            // a millisecond with a small heap; a large one is left alone.
             if (GC.GetTotalMemory(forceFullCollection: false) < EngineLimits.SmallHeap)
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+        catch (IOException)
+        {
+            // Nobody hears it: the log's disk is full.
+        }
+    }
+
+    /// <summary>Null, or why it could not.</summary>
+    private static string? TryCarry()
+    {
+        try
+        {
+            return Carry();
         }
 #pragma warning disable CA1031 // whatever it is: the tunnels go on without
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.NotWarm(log, e.Message);
+            return e.Message;
         }
     }
 
-    /// <summary>Carries packets until nothing is compiled any more; false if none came through.</summary>
-    private static bool Carry()
+    /// <summary>Carries packets until nothing is compiled any more. Null, or why none came through.</summary>
+    private static string? Carry()
     {
         using WarmUp near = new(1), far = new(2);
         near.Join(far);
@@ -96,7 +117,7 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
         near._loop.Start();
         far._loop.Start();
         var (start, compiled) = (Clock.Read().Mono, JitInfo.GetCompiledMethodCount());
-        var quietUntil = start + 3 * EngineLimits.WarmUpQuiet; // the first look may be late
+        var quietUntil = start + 3 * EngineLimits.WarmUpQuiet; // what is called often is first found some time after the start
         for (var now = start; !(start + EngineLimits.LongestWarmUp).Passed(now) && !quietUntil.Passed(now); now = Clock.Read().Mono)
         {
             near.Send(far);
@@ -105,10 +126,12 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
             near.Receive();
             far.Receive();
             var count = JitInfo.GetCompiledMethodCount();
-            if (count != compiled) quietUntil = now + EngineLimits.WarmUpQuiet;
+            if (count != compiled && quietUntil < now + EngineLimits.WarmUpQuiet) quietUntil = now + EngineLimits.WarmUpQuiet;
             compiled = count;
         }
-        return near.Delivered > 0 && far.Delivered > 0;
+        foreach (var loop in new[] { near._loop, far._loop })
+            if (loop.Ended.IsCompletedSuccessfully) return loop.Ended.Result.Text;
+        return near._delivered > 0 && far._delivered > 0 ? null : "nothing came through over 127.0.0.1";
     }
 
     public void Dispose()
@@ -165,7 +188,7 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
 
     private void Receive()
     {
-        while (_host.Read(_packet) > 0) Delivered++;
+        while (_host.Read(_packet) > 0) _delivered++;
     }
 
     void ITunnelEvents.SessionEstablished(Peer peer)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Holdfast.LabTests.Scenarios;
 
@@ -54,6 +56,7 @@ public sealed class FastPathTests : LabTest
         await Up(site, there, offAtSite);
         await site.Carries(v4, Seconds(5));
         await site.Carries(v6, Seconds(5));
+        Assert.Equal((OpensBy(offAtSite), OpensBy(offAtHub)), (await Library(site), await Library(hub)));
 
         var capture = office.Start("tcpdump", "-n", "-p", "-s", "0", "-B", "65536", "-U", "-i", lan.Far.Interface, "-w", Captured,
             "dst net 10.9.0.0/24 or dst net fd09::/64");
@@ -122,6 +125,17 @@ public sealed class FastPathTests : LabTest
         await site.Run("ping", "-n", "-q", "-c", "300", "-i", "0.005", WgFile.HubV4);
         string[] late = [.. Compiled(site).Skip(before.Item1), .. Compiled(hub).Skip(before.Item2)];
         Assert.True(late.Length == 0, string.Join('\n', late));
+    }
+
+    // The first word of who computes AES-256-GCM.
+    private static string OpensBy(string off) =>
+        off is "ciphers" or "all" || !NativeLibrary.TryLoad("libIPSec_MB.so.1", out _) ? "OpenSSL" : "Intel";
+
+    private static async Task<string> Library(Host host)
+    {
+        using var status = JsonDocument.Parse((await host.Holdfast("status", "wg0", "--json")).Output);
+        var library = status.RootElement.GetProperty("ciphers").GetProperty("aes-256-gcm").GetString()!;
+        return library.Split(' ')[0];
     }
 
     private static bool IsWarmingUp(string tasks) => Directory.GetDirectories(tasks).Any(task =>
