@@ -9,6 +9,11 @@ internal static class ProcessUse
     // USER_HZ, which is 100 on every architecture that .NET runs on.
     private const double TicksPerSecond = 100;
 
+    // What a program that rests still spends of a processor, and how long it is looked at.
+    private const double Resting = .03;
+    private static readonly TimeSpan RestInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RestPatience = TimeSpan.FromSeconds(20);
+
     /// <summary>Processor time of all its threads so far.</summary>
     public static TimeSpan Cpu(int pid)
     {
@@ -22,6 +27,18 @@ internal static class ProcessUse
     /// <summary>Processor time of several.</summary>
     public static async Task<TimeSpan> Cpu(IEnumerable<HostProcess> processes)
         => (await Task.WhenAll(processes.Select(p => p.Pid()))).Select(Cpu).Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
+
+    /// <summary>Waits until what programs do after their start is done, or they show that they never rest.</summary>
+    /// <param name="cpu">The processor time of all of them so far.</param>
+    public static async Task Rest(Func<Task<TimeSpan>> cpu)
+    {
+        for (var waited = TimeSpan.Zero; waited < RestPatience; waited += RestInterval)
+        {
+            var before = await cpu();
+            await Task.Delay(RestInterval);
+            if (await cpu() - before < Resting * RestInterval) return;
+        }
+    }
 
     /// <summary>Resident memory, in KiB.</summary>
     public static double ResidentKibibytes(int pid)

@@ -8,10 +8,6 @@ internal sealed class Stage : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
 
-    // What a program that rests still spends of a processor, and how long it is looked at.
-    private const double Rest = .03;
-    private static readonly TimeSpan RestInterval = TimeSpan.FromMilliseconds(500);
-
     // What a plain card does not do. GRO is off at a veth's ends anyway.
     private static readonly string[] Features = ["tso", "gso", "tx-udp-segmentation"];
 
@@ -48,7 +44,7 @@ internal sealed class Stage : IAsyncDisposable
             await stage.Start(stage.Far);
             await stage.Start(stage.Near);
             await stage.Near.Host.Carries(stage.Target, StartPatience);
-            await stage.Rests();
+            await ProcessUse.Rest(() => ProcessUse.Cpu(stage.Processes));
             return stage;
         }
         catch
@@ -56,17 +52,6 @@ internal sealed class Stage : IAsyncDisposable
             stage._lab.Failed = true;
             await stage.DisposeAsync();
             throw;
-        }
-    }
-
-    /// <summary>Waits until what the programs do after their start is done, or they show that they never rest.</summary>
-    private async Task Rests()
-    {
-        for (var waited = TimeSpan.Zero; waited < StartPatience; waited += RestInterval)
-        {
-            var before = await ProcessUse.Cpu(Processes);
-            await Task.Delay(RestInterval);
-            if (await ProcessUse.Cpu(Processes) - before < Rest * RestInterval) return;
         }
     }
 

@@ -3,7 +3,7 @@ namespace Holdfast.Engine;
 /// <summary>Bounds of the engine, each with its reason.</summary>
 internal static class EngineLimits
 {
-    /// <summary>Messages of one system call: datagrams, or runs of them. Each has room for the largest run, 1 MiB in all: with 64, datagrams of 64
+    /// <summary>Messages of one system call: datagrams, or runs of them. Each has room for the largest run, 1 MiB in all: with 32, datagrams of 64
     /// and 1,300 bytes came no faster.</summary>
     internal const int DatagramsAtOnce = 16;
 
@@ -73,7 +73,7 @@ internal static class EngineLimits
     /// does not stop the other. Beyond it, what the full socket can't take is dropped by name.</summary>
     internal static readonly TimeSpan LanePatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between the bursts of a warm-up: a tenth of a processor, and what the runtime compiles.</summary>
+    /// <summary>Between the bursts of a warm-up, which leaves most of a processor to others.</summary>
     internal static readonly TimeSpan WarmUpPause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Warm when nothing was compiled for so long. The runtime looks for what is called often every 100 ms, twice for each

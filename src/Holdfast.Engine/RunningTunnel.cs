@@ -325,7 +325,8 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
         return null;
     }
 
-    private static Capabilities OffersOf(CipherChoice cipher) =>
+    /// <summary>What this end offers to other Holdfast ends.</summary>
+    internal static Capabilities OffersOf(CipherChoice cipher) =>
         cipher != CipherChoice.Auto ? Capabilities.None
         : Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths;
 

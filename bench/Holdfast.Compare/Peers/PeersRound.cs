@@ -48,6 +48,7 @@ internal sealed class PeersRound
         _hub.Prepare(host, 1);
         await _hub.Start(host);
         await Show(host);
+        await ProcessUse.Rest(() => Task.FromResult(ProcessUse.Cpu(_hub.Pid(host))));
         var memory = ProcessUse.ResidentKibibytes(_hub.Pid(host));
         await _hub.Stop(host);
         return memory;
@@ -64,6 +65,7 @@ internal sealed class PeersRound
         Add(PeersMetric.Start, await Time(() => _hub.Start(host)));
         foreach (var (metric, seconds) in await Show(host))
             Add(metric, seconds);
+        await ProcessUse.Rest(() => Task.FromResult(ProcessUse.Cpu(_hub.Pid(host))));
         Add(PeersMetric.PeerMemory, MemoryByPeer(host));
         Add(PeersMetric.Idle, await MeasureIdle(host));
 

@@ -3,11 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime;
 using Holdfast.Crypto;
+using Holdfast.Engine.Config;
 using Holdfast.Engine.Transports;
 using Holdfast.Linux.Sockets;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
-using Holdfast.Protocol.Frames;
 using Holdfast.Protocol.Peers;
 using Holdfast.Protocol.Segments;
 using Microsoft.Extensions.Logging;
@@ -50,7 +50,7 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
                 TellsErrors = true,
             });
             _loop = new EngineLoop(device, new UdpTransport([new UdpLane(socket, offload.SendsRuns)], mark: 0, offload), this, offload);
-            _loop.Tunnel.Offers = Processor.HasAes ? Capabilities.Paths | Capabilities.Aes256Gcm : Capabilities.Paths;
+            _loop.Tunnel.Offers = RunningTunnel.OffersOf(CipherChoice.Auto);
             _loop.Tunnel.SetPrivateKey(Secret.GeneratePrivateKey());
         }
         catch
