@@ -24,18 +24,18 @@ internal static class UdpSender
         var datagram = new byte[size];
         var refused = 0;
         long sent = 0;
-        var watch = Stopwatch.StartNew();
+        var pace = new Pace(rate);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         while (sent < count && !stop.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None))
         {
-            for (var due = Math.Min(count, (long)(watch.Elapsed.TotalSeconds * rate)); sent < due; sent++)
+            for (var until = Math.Min(count, sent + pace.Due()); sent < until; sent++)
             {
                 new UdpProbe(sent, Stopwatch.GetTimestamp(), count).Write(datagram);
                 if (!TrySend(socket, datagram))
                     refused++;
             }
         }
-        var elapsed = watch.Elapsed;
+        var elapsed = pace.Elapsed;
         timer.Period = TellInterval;
         for (var i = 0; i < TimesToTell && await timer.WaitForNextTickAsync(CancellationToken.None); i++)
         {

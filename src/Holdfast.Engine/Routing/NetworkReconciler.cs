@@ -210,6 +210,10 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
                     Address = a.Address.Address,
                     PrefixLength = a.Address.PrefixLength,
                     Protocol = a.Protocol,
+                    // Nobody else can have it; and it can be bound as soon as the tunnel is up.
+                    Flags = a.Address.Address.AddressFamily == AddressFamily.InterNetworkV6
+                        ? AddressFlags.NoDuplicateDetection
+                        : AddressFlags.None,
                 };
                 if (step.IsRemoval) _kernel.DeleteAddress(address);
                 else _kernel.AddAddress(address);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Labs;
@@ -21,14 +20,14 @@ internal static class SpreadSender
             .Select(i => new IPEndPoint(SwarmSite.Inner(i), SwarmSite.Port).Serialize()).ToArray();
         var datagram = new byte[size];
         long sent = 0, refused = 0;
-        var watch = Stopwatch.StartNew();
+        var pace = new Pace(rate);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         while (sent < count && await timer.WaitForNextTickAsync(stop))
         {
-            for (var due = Math.Min(count, (long)(watch.Elapsed.TotalSeconds * rate)); sent < due; sent++)
+            for (var until = Math.Min(count, sent + pace.Due()); sent < until; sent++)
                 refused += TrySend(socket, datagram, targets[sent % sites]) ? 0 : 1;
         }
-        Report.Print(new UdpSent(sent, refused, watch.Elapsed.TotalMilliseconds));
+        Report.Print(new UdpSent(sent, refused, pace.Elapsed.TotalMilliseconds));
     }
 
     private static bool TrySend(Socket socket, byte[] datagram, SocketAddress target)

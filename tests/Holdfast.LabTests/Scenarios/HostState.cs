@@ -24,8 +24,14 @@ internal static class HostState
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Takes it down.</summary>
-    public static async Task<string> Take(Host host) => (await host.Run("sh", "-c", Questions)).Output;
+    /// <summary>Takes it down, once the kernel no longer asks whether somebody else has its addresses: it does so for a moment for
+    /// a device's own (link-local) even where nobody could answer.</summary>
+    public static async Task<string> Take(Host host)
+    {
+        await Eventually.Until(async () => (await host.Run("ip", "-6", "-o", "addr", "show", "tentative")).Output.Length == 0,
+            Patience, $"the addresses of {host.Name} to be the kernel's");
+        return (await host.Run("sh", "-c", Questions)).Output;
+    }
 
     /// <summary>Demands that a host is as it was. A process that has said its last word may take a moment to
     /// end.</summary>

@@ -16,6 +16,8 @@ public sealed class UpDownTests : LabTest
         Assert.Matches("<[A-Z,_]*UP", link);
         Assert.Contains("mtu 1420", link);
         Assert.Contains("dev wg0", (await site.Run("ip", "route", "get", WgFile.HubV4)).Output);
+        // Else a server that starts next could not bind it yet.
+        Assert.Contains("nodad", (await site.Run("ip", "-6", "-o", "addr", "show", "dev", "wg0", "scope", "global")).Output);
 
         var down = await site.Holdfast("down", "wg0");
         await HostState.IsAgain(site, before);
