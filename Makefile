@@ -68,7 +68,10 @@ soak: setup-lab out/holdfast build
 	tests/Holdfast.LabTests/bin/Release/net10.0/Holdfast.LabTests -noColor -showLiveOutput -explicit only
 	for off in tun-tcp tun-udp tun-checksum tun-write udp-send udp-receive ciphers all; do \
 		HOLDFAST_NO_OFFLOAD=$$off tests/Holdfast.LabTests/bin/Release/net10.0/Holdfast.LabTests -noColor \
-			-namespace Holdfast.LabTests.Scenarios || exit 1; \
+			-namespace Holdfast.LabTests.Scenarios -namespace Holdfast.LabTests.Hostile \
+			-namespace Holdfast.LabTests.Failures || exit 1; \
+		HOLDFAST_NO_OFFLOAD=$$off tests/Holdfast.LabTests/bin/Release/net10.0/Holdfast.LabTests -noColor \
+			-class Holdfast.LabTests.Kernel.WireGuardTests || exit 1; \
 	done
 
 fuzz: setup

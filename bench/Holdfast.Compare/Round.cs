@@ -10,7 +10,7 @@ internal sealed class Round
     public const double MostLost = .001;
 
     // A sender that takes this much longer than it should has not reached its rate.
-    public const double MostLate = 1.1;
+    public const double MostLate = 1.02;
 
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LoadedPingInterval = TimeSpan.FromMilliseconds(10);
@@ -136,6 +136,6 @@ internal sealed class Round
         var count = (int)(rate * _plan.UdpTime.TotalSeconds);
         var (sent, received) = await Agent.PaceDatagrams(_stage.Near.Host, _stage.Far.Host, _stage.Target, rate, size,
             count);
-        return received.Lost <= count * MostLost && sent.ElapsedMs <= _plan.UdpTime.TotalMilliseconds * MostLate + 20;
+        return received.Lost <= count * MostLost && sent.ElapsedMs <= _plan.UdpTime.TotalMilliseconds * MostLate;
     }
 }

@@ -7,7 +7,6 @@ using Holdfast.Engine.State;
 using Holdfast.Engine.Transports;
 using Holdfast.Engine.Uplinks;
 using Holdfast.Linux;
-using Holdfast.Linux.Netlink;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
 using Holdfast.Protocol.Frames;
@@ -57,6 +56,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             if (moved) _loop.Tunnel.Redirect(peer, Clock.Read());
             else _loop.Tunnel.Resume(peer, Clock.Read());
         };
+        _loop.MtuChanged += (index, mtu) => SuperPackets.Limit(index, mtu, log);
         _loop.RunsRefused += (to, errno) => Log.RunsRefused(log, to.ToIPEndPoint(), Errno.NameOf(errno));
         if (state is null) return;
         foreach (var peer in memory.Peers) _remembered[peer.Peer] = peer;
@@ -101,9 +101,7 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             var memory = options.State?.Load() ?? TunnelMemory.None;
             transport = OpenTransport(options, memory.Port, offload);
             tunnel = new RunningTunnel(device, transport, offload, options.State, memory, log) { File = options.File };
-            tunnel._loop.Tunnel.Mtu = device.Mtu;
-            using (var kernel = new RouteSocket())
-                SuperPackets.Limit(kernel, device.Index, device.Mtu, log);
+            tunnel._loop.FollowMtu();
             foreach (var missing in offload.MissingIn(device, transport)) Log.OffloadMissing(log, missing);
             tunnel._loop.Start();
             return tunnel;
@@ -207,9 +205,6 @@ public sealed partial class RunningTunnel : ITunnelEvents, IAsyncDisposable
             await _loop.Ended.ConfigureAwait(false); // nobody is left to tell
         }
     }
-
-    /// <summary>Tells the tunnel its device's MTU in bytes, which bounds padding.</summary>
-    public Task SetMtuAsync(int mtu) => _loop.AskAsync(() => _loop.Tunnel.Mtu = mtu);
 
     /// <summary>Waits until the names that are being looked up are known, at most so long.</summary>
     internal async Task WaitForNamesAsync(TimeSpan atMost)

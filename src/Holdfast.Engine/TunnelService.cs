@@ -134,7 +134,6 @@ public sealed class TunnelService : IAsyncDisposable
         KeepRecord(_desired);
         await _tunnel.ApplyAsync(new DeviceChange { FwMark = _desired.Mark ?? 0 }).ConfigureAwait(false);
         _network.Apply(_desired, _record.HasFirewall);
-        if (_desired.Link is { } link) await _tunnel.SetMtuAsync(link.Mtu).ConfigureAwait(false);
         _desired = desired;
         GiveUp(desired);
     }

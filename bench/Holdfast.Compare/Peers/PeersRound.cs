@@ -107,7 +107,7 @@ internal sealed class PeersRound
         var sent = JsonSerializer.Deserialize<UdpSent>(line, JsonSerializerOptions.Web)!;
         var arrived = await Settled(swarm) - before;
         return count - arrived <= count * Round.MostLost
-            && sent.ElapsedMs <= _plan.UdpTime.TotalMilliseconds * Round.MostLate + 20;
+            && sent.ElapsedMs <= _plan.UdpTime.TotalMilliseconds * Round.MostLate;
     }
 
     /// <summary>Packets that the sites have got, once no more come.</summary>

@@ -29,8 +29,8 @@ internal static unsafe partial class LibIpsecMb
     internal const ulong IMB_FEATURE_AVX512_IFMA = 1 << 17;
     internal const ulong IMB_FEATURE_SAFE_DATA = 1 << 14;
     internal const ulong IMB_FEATURE_SELF_TEST_PASS = 1 << 21;
-    // sizeof(struct gcm_key_data), and its alignment
-    internal const int GcmKeyDataSize = 1024;
+    // sizeof(struct gcm_key_data) is 1024 in 1.3, and only the library looks into it: a later one may take more. Its alignment.
+    internal const int GcmKeyDataSize = 2048;
     internal const int GcmKeyDataAlignment = 64;
 
     /// <summary>0xMMmmpp: major, minor, patch.</summary>

@@ -2,6 +2,7 @@ using Holdfast.Engine.Transports;
 using Holdfast.Engine.Uplinks;
 using Holdfast.Linux;
 using Holdfast.Linux.Events;
+using Holdfast.Linux.Netlink;
 using Holdfast.Linux.Sockets;
 using Holdfast.Linux.Tun;
 using Holdfast.Protocol;
@@ -19,7 +20,8 @@ internal sealed class EngineLoop : IDisposable
     private const ulong DeviceToken = 1;
     private const ulong MailboxToken = 2;
     private const ulong TimerToken = 3;
-    private const ulong FirstLaneToken = 4; // and up, each used once
+    private const ulong LinkToken = 4;
+    private const ulong FirstLaneToken = 5; // and up, each used once
 
     // --- constant after construction -----------------------------------------------------------------------
     private readonly TunDevice _device;
@@ -39,6 +41,9 @@ internal sealed class EngineLoop : IDisposable
 
     // --- engine thread only --------------------------------------------------------------------------------
     private readonly EpollEvent[] _events = new EpollEvent[Epoll.EventsAtOnce];
+    private readonly List<RouteEvent> _linkEvents = [];
+    private RouteMonitor? _links;
+    private int _deviceIndex;
     private UdpTransport _transport;
     private ulong _nextLaneToken = FirstLaneToken;
     private MonoTime _armedFor = MonoTime.Never;
@@ -80,6 +85,9 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Hears of the first place to which datagrams go one by one because its way takes no runs. Engine thread.</summary>
     internal event Action<DatagramAddress, int>? RunsRefused;
 
+    /// <summary>Hears of the device's MTU, by its index, and again whoever changes it. Engine thread, or before the start.</summary>
+    internal event Action<int, int>? MtuChanged;
+
     /// <summary>Ends with the loop, and says why.</summary>
     internal Task<EndReason> Ended => _ended.Task;
 
@@ -106,6 +114,16 @@ internal sealed class EngineLoop : IDisposable
 
     /// <summary>Ends the loop after the turn it is in. Engine thread, or before the start.</summary>
     internal void End(EndReason reason) => _reason ??= reason;
+
+    /// <summary>Takes the device's MTU from the kernel, now and whenever somebody changes it. Before the start.</summary>
+    /// <exception cref="LinuxException">The device is gone already; too many open files.</exception>
+    internal void FollowMtu()
+    {
+        _deviceIndex = _device.Index;
+        _links = new RouteMonitor(linksOnly: true); // before the first look, so that nothing falls between
+        _epoll.Add(_links.Fd, EpollInterest.Readable, LinkToken);
+        SetMtu(_device.Mtu);
+    }
 
     /// <summary>Moves to another port with this mark; on failure the old ones stay. Engine thread.</summary>
     /// <exception cref="LinuxException">The port is in use.</exception>
@@ -244,6 +262,9 @@ internal sealed class EngineLoop : IDisposable
                 if ((happened.Happened & EpollInterest.Readable) == 0) DeviceGone();
                 else if (_deviceIsWatched && _outbound.Run(_transport, now) < 0) DeviceGone();
                 break;
+            case LinkToken:
+                HandleLinks();
+                break;
             case MailboxToken:
                 _mailbox.RunAll();
                 break;
@@ -255,6 +276,22 @@ internal sealed class EngineLoop : IDisposable
                 HandleLane(happened, now);
                 break;
         }
+    }
+
+    private void HandleLinks()
+    {
+        while (_links!.Read(_linkEvents))
+        {
+        }
+        foreach (var happened in _linkEvents)
+            if (happened is { Link: { } link, IsRemoved: false } && link.Index == _deviceIndex && link.Mtu != Tunnel.Mtu) SetMtu(link.Mtu);
+        _linkEvents.Clear();
+    }
+
+    private void SetMtu(int mtu)
+    {
+        Tunnel.Mtu = mtu;
+        MtuChanged?.Invoke(_deviceIndex, mtu);
     }
 
     private void HandleLane(in EpollEvent happened, in Now now)
@@ -309,6 +346,7 @@ internal sealed class EngineLoop : IDisposable
         if (_thread.IsAlive) _thread.Join();
         Tunnel.Dispose();
         _transport.Dispose();
+        _links?.Dispose();
         _epoll.Dispose();
         _timer.Dispose();
         _mailbox.Dispose();

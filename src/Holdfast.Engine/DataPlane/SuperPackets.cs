@@ -20,16 +20,18 @@ internal static class SuperPackets
 
     private const int Largest = 65536; // GSO_LEGACY_MAX_SIZE of linux/netdevice.h
 
-    /// <summary>Keeps a device's super-packets to that size. A kernel that refuses costs no more than some throughput.</summary>
-    internal static void Limit(RouteSocket kernel, int index, int mtu, ILogger log)
+    /// <summary>Keeps a device's super-packets to that size. A kernel that refuses costs no more than some throughput, and that the
+    /// device is gone is told elsewhere.</summary>
+    internal static void Limit(int index, int mtu, ILogger log)
     {
         try
         {
+            using var kernel = new RouteSocket();
             kernel.SetSuperPacketBytes(index, BytesFor(mtu));
         }
-        catch (LinuxException e) when (e.Errno != Errno.ENODEV)
+        catch (LinuxException e)
         {
-            Log.OffloadMissing(log, $"take the size of super-packets ({e.Message})");
+            if (e.Errno != Errno.ENODEV) Log.OffloadMissing(log, $"take the size of super-packets ({e.Message})");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Holdfast.Control;
 using Holdfast.Engine.Config;
-using Holdfast.Engine.DataPlane;
 using Holdfast.Linux;
 using Holdfast.Linux.Netlink;
 using Microsoft.Extensions.Logging;
@@ -111,11 +110,7 @@ internal sealed class NetworkReconciler(string device, ILogger log) : IDisposabl
         }
         var index = _kernel.Link(device)?.Index
             ?? throw new LinuxException($"set up {device}", Errno.ENODEV, "the device is gone");
-        if (diff.Link is { } link)
-        {
-            _kernel.SetMtu(index, link.Mtu);
-            SuperPackets.Limit(_kernel, index, link.Mtu, log);
-        }
+        if (diff.Link is { } link) _kernel.SetMtu(index, link.Mtu);
         foreach (var step in diff.Steps.Where(s => s.Entry is AddressEntry)) Apply(step, index);
         if (diff.Link is { Up: true }) _kernel.SetUp(index, true);
         foreach (var sysctl in desired.Sysctls) Linux.Files.Sysctl.Write(sysctl.Name, sysctl.Value);

@@ -4,41 +4,32 @@ namespace Holdfast.Engine.Transports;
 
 /// <summary>
 /// Places to which the kernel did not cut runs of datagrams: they get them one by one. After some thousand datagrams it is asked
-/// again, because routes and devices change.
+/// again, because routes and devices change. Of two places with the same slot the later one is remembered.
 /// </summary>
 internal sealed class RunRefusals
 {
-    private const int Places = 8;
-    private const int DatagramsUntilRetry = 4096;
+    internal const int DatagramsUntilRetry = 4096;
 
-    private readonly Place[] _places = new Place[Places];
-    private int _used;
-    private int _oldest;
+    private const int Slots = 1024; // a power of two; about 50 KiB, made when the first place refuses
 
-    /// <summary>Remembers a place, for the oldest one's room if need be.</summary>
+    private Place[]? _places;
+
+    /// <summary>Remembers a place.</summary>
     internal void Add(in DatagramAddress remote)
     {
-        for (var i = 0; i < _used; i++)
-        {
-            if (_places[i].Remote != remote) continue;
-            _places[i].Left = DatagramsUntilRetry;
-            return;
-        }
-        _places[_oldest] = new Place { Remote = remote, Left = DatagramsUntilRetry };
-        _oldest = (_oldest + 1) % Places;
-        _used = Math.Min(_used + 1, Places);
+        _places ??= new Place[Slots];
+        _places[SlotOf(remote)] = new Place { Remote = remote, Left = DatagramsUntilRetry };
     }
 
     /// <summary>Whether a datagram to this place goes alone; counts it.</summary>
     internal bool Covers(in DatagramAddress remote)
     {
-        for (var i = 0; i < _used; i++)
-        {
-            ref var place = ref _places[i];
-            if (place.Left > 0 && place.Remote == remote) return place.Left-- > 0;
-        }
-        return false;
+        if (_places is null) return false;
+        ref var place = ref _places[SlotOf(remote)];
+        return place.Left > 0 && place.Remote == remote && place.Left-- > 0;
     }
+
+    private static int SlotOf(in DatagramAddress remote) => remote.GetHashCode() & (Slots - 1);
 
     private struct Place
     {

@@ -134,15 +134,17 @@ internal sealed class UdpLane(UdpSocket socket, bool sendsRuns = true, int inter
             again = Socket.SendAgain(_batch, index, SendForm.OneByOne);
             if (again.Datagrams > 0) Remember(_batch.Remote(index), failure);
         }
-        var isFull = failure.Errno == Errno.ENOBUFS; // the uplink's own queue dropped it
-        if (again is { Datagrams: 0, Waiting: 0 } && !isFull && _batch.HasSource(index))
+        // The uplink's own queue dropped it.
+        if (failure.Errno == Errno.ENOBUFS) again = new SentAgain { Crowded = datagrams, CrowdedBytes = bytes };
+        if (again is { Datagrams: 0, Waiting: 0, Crowded: 0 } && _batch.HasSource(index))
         {
             again = Socket.SendAgain(_batch, index, SendForm.OneByOne | SendForm.AnySource);
             if (again.Datagrams > 0) owner?.ForgetSource();
         }
-        var lost = datagrams - again.Datagrams - again.Waiting;
-        if (lost > 0) tunnel.SendFailed(owner, isFull ? Drop.SendBufferFull : Drop.SendFailed, bytes - again.Bytes - again.WaitingBytes, lost);
-        if (lost > 0 && !isFull && owner is not null) tunnel.HandleRefused(owner, _batch.Remote(index).ToEndpoint(), InterfaceIndex);
+        if (again.Crowded > 0) tunnel.SendFailed(owner, Drop.SendBufferFull, again.CrowdedBytes, again.Crowded);
+        var lost = datagrams - again.Datagrams - again.Waiting - again.Crowded;
+        if (lost > 0) tunnel.SendFailed(owner, Drop.SendFailed, bytes - again.Bytes - again.WaitingBytes - again.CrowdedBytes, lost);
+        if (lost > 0 && owner is not null) tunnel.HandleRefused(owner, _batch.Remote(index).ToEndpoint(), InterfaceIndex);
         return again.Waiting == 0;
     }
 

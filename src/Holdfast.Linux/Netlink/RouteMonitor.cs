@@ -9,17 +9,23 @@ public sealed class RouteMonitor : IDisposable
     private const int NETLINK_ROUTE = 0;
     private const int QueueSize = 1 << 20;
 
-    // RTNLGRP_LINK, IPV4_IFADDR, IPV4_ROUTE, IPV4_RULE, IPV6_IFADDR, IPV6_ROUTE, IPV6_RULE (linux/rtnetlink.h)
-    private static readonly int[] Groups = [1, 5, 7, 8, 9, 11, 19];
+    // RTNLGRP_* of linux/rtnetlink.h
+    private const int Link = 1;
+
+    // IPV4_IFADDR, IPV4_ROUTE, IPV4_RULE, IPV6_IFADDR, IPV6_ROUTE, IPV6_RULE
+    private static readonly int[] Others = [5, 7, 8, 9, 11, 19];
 
     private readonly NetlinkSocket _socket = new(NETLINK_ROUTE, "rtnetlink", blocking: false);
 
     /// <summary>Begins to watch.</summary>
+    /// <param name="linksOnly">Whether addresses, routes and rules are left out.</param>
     /// <exception cref="LinuxException">EMFILE or ENFILE: too many open files.</exception>
-    public RouteMonitor()
+    public RouteMonitor(bool linksOnly = false)
     {
         _socket.EnlargeQueue(QueueSize);
-        foreach (var group in Groups) _socket.Join(group);
+        _socket.Join(Link);
+        if (linksOnly) return;
+        foreach (var group in Others) _socket.Join(group);
     }
 
     /// <summary>The descriptor, for epoll (readable).</summary>

@@ -232,7 +232,7 @@ public sealed unsafe class SendBatch
     {
         ref var run = ref _runs[index];
         var from = message.Header.Vectors->Base;
-        var (left, taken, bytes, gone) = ((int)message.Header.Vectors->Length, 0, 0, 0);
+        var (left, taken, bytes, gone, crowded, crowdedBytes) = ((int)message.Header.Vectors->Length, 0, 0, 0, 0, 0);
         var each = size >= left ? run.Datagrams : 1;
         Libc.IoVector vector;
         message.Header.Vectors = &vector;
@@ -243,14 +243,15 @@ public sealed unsafe class SendBatch
             if (result == -Errno.EAGAIN)
             {
                 Keep(index, from, left, gone);
-                return new SentAgain(taken, bytes, run.Datagrams, left);
+                return new SentAgain(taken, bytes, run.Datagrams, left, crowded, crowdedBytes);
             }
             if (result == 1) (taken, bytes) = (taken + each, bytes + (int)vector.Length);
+            if (result == -Errno.ENOBUFS) (crowded, crowdedBytes) = (crowded + each, crowdedBytes + (int)vector.Length);
             from += size;
             (left, gone) = (left - size, gone + each);
         }
         while (left > 0);
-        return new SentAgain(taken, bytes);
+        return new SentAgain(taken, bytes, Crowded: crowded, CrowdedBytes: crowdedBytes);
     }
 
     /// <summary>What is left of a message waits for the next send.</summary>

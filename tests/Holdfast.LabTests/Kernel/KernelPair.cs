@@ -43,6 +43,9 @@ internal sealed class KernelPair
 
     private static int _pairs;
 
+    // What this process is told to leave off (`make soak`) is left off in the machine, too.
+    private static readonly string? Off = Environment.GetEnvironmentVariable("HOLDFAST_NO_OFFLOAD");
+
     private readonly WgFile _kernelFile, _ourFile;
 
     private KernelPair(GuestHost hub, WgFile hubFile, GuestHost site, WgFile siteFile, bool kernelInitiates)
@@ -51,6 +54,9 @@ internal sealed class KernelPair
         (Kernel, _kernelFile, Ours, _ourFile) = kernelInitiates
             ? (site, siteFile, hub, hubFile) : (hub, hubFile, site, siteFile);
     }
+
+    /// <summary>Whether Holdfast leaves the cutting of datagrams to the kernel.</summary>
+    public static bool SendsRuns => Off is not ("udp-send" or "all");
 
     public GuestHost Hub { get; }
 
@@ -193,7 +199,8 @@ internal sealed class KernelPair
     public async Task UpOurs()
     {
         await Ours.WriteFile(_ourFile.Path, _ourFile.ToString());
-        await Ours.Run(HoldfastBinary.Path, "up", _ourFile.Path);
+        var options = GuestHost.Usual with { Environment = new Dictionary<string, string?> { ["HOLDFAST_NO_OFFLOAD"] = Off } };
+        await Ours.Run(options, HoldfastBinary.Path, "up", _ourFile.Path);
     }
 
     /// <summary>Makes the kernel's interface.</summary>

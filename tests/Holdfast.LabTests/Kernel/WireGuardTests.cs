@@ -46,6 +46,22 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
     }
 
     [Fact]
+    public async Task A_device_that_computes_no_checksums_gets_datagrams_one_by_one()
+    {
+        var pair = await Up(kernelInitiates: true);
+        await pair.Site.Carries(WgFile.HubV4, KernelPair.Patience);
+        await pair.Ours.Run("ethtool", "-K", KernelPair.Link, "tx", "off");
+        var (to, address) = pair.Kernel == pair.Site ? (pair.Site, WgFile.SiteV4) : (pair.Hub, WgFile.HubV4);
+        await KernelPair.Send(pair.Ours, to, address, Little);
+        // It is asked again after some thousand datagrams, and told once all the same.
+        await KernelPair.Send(pair.Ours, to, address, Much);
+        var log = (await pair.Ours.Run(HoldfastBinary.Path, "log", KernelPair.Interface)).Output;
+        var told = log.Split('\n').Count(l => l.Contains("does not take datagrams in runs (EIO)", StringComparison.Ordinal));
+        Assert.Equal(KernelPair.SendsRuns ? 1 : 0, told);
+        await pair.KernelHasNoErrors();
+    }
+
+    [Fact]
     public async Task Either_end_may_change_its_address_under_transfer()
     {
         var pair = await Up(kernelInitiates: false);

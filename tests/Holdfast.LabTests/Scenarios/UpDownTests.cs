@@ -206,6 +206,22 @@ public sealed class UpDownTests : LabTest
     }
 
     [Fact]
+    public async Task Somebody_elses_mtu_is_followed()
+    {
+        var lab = await Draw("site -isp- hub");
+        var site = lab.Host("site");
+        await site.Up(WgFile.Site(WgFile.At(lab.Veth("isp").Far.V4)));
+        // As many full packets as one run of datagrams has: 48 of 1,320 bytes instead of 45 of 1,420.
+        foreach (var (mtu, packets) in new[] { (1420, 45), (1320, 48), (8920, 7) })
+        {
+            await site.Ip($"link set dev wg0 mtu {mtu}");
+            var wanted = $" gso_max_size {Math.Min(packets * (mtu - 52) + 321, 65536)} ";
+            await Eventually.Until(async () => (await site.Run("ip", "-d", "link", "show", "wg0")).Output.Contains(wanted,
+                StringComparison.Ordinal), Seconds(5), $"super-packets for {mtu}: {wanted}");
+        }
+    }
+
+    [Fact]
     public async Task Status_shows_what_runs()
     {
         var lab = await Draw("site -isp- hub");
