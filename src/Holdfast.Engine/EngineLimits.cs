@@ -76,12 +76,18 @@ internal static class EngineLimits
     /// <summary>Between the bursts of a warm-up, which leaves most of a processor to others.</summary>
     internal static readonly TimeSpan WarmUpPause = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Warm when nothing was compiled for so long. The runtime looks for what is called often every 100 ms, twice for each
-    /// method: once to count how it is used.</summary>
-    internal static readonly TimeSpan WarmUpQuiet = TimeSpan.FromMilliseconds(400);
+    /// <summary>Warm when nothing was compiled for so many bursts that came through, half a second where the processor is free. The
+    /// runtime looks for what is called often every 100 ms, twice for each method: once to count how it is used.</summary>
+    internal const int WarmUpQuietBursts = 80;
 
-    /// <summary>The end of a warm-up that is never quiet, on a slow machine.</summary>
-    internal static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(5);
+    /// <summary>As many bursts at the start: what is called often is first found some time after it.</summary>
+    internal const int WarmUpLeastBursts = 200;
+
+    /// <summary>The end of a warm-up that is never quiet.</summary>
+    internal const int WarmUpMostBursts = 1_000;
+
+    /// <summary>The end of one that carries nothing, or hardly anything because others have the processor.</summary>
+    internal static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(30);
 
     /// <summary>Bytes of objects up to which a full collection stops everybody for about a millisecond.</summary>
     internal const long SmallHeap = 16 << 20;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Holdfast.Linux;
@@ -32,7 +33,7 @@ internal static class SocketFile
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!, DirectoryMode);
             if (IsAnswered(path)) throw InUse(path);
-            File.Delete(hidden); // of a process that had our id, and died at the wrong moment
+            Sweep(path);
             socket.Bind(new UnixDomainSocketEndPoint(hidden));
             File.SetUnixFileMode(hidden, OwnerOnly);
             socket.Listen(EngineLimits.ControlBacklog);
@@ -53,6 +54,18 @@ internal static class SocketFile
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Takes away what processes left that died before they gave their socket its name, one that had our id, too.</summary>
+    private static void Sweep(string path)
+    {
+        var start = $"{path}.";
+        foreach (var hidden in Directory.EnumerateFiles(Path.GetDirectoryName(path)!))
+        {
+            if (!hidden.StartsWith(start, StringComparison.Ordinal)
+                || !int.TryParse(hidden.AsSpan(start.Length), CultureInfo.InvariantCulture, out var process)) continue;
+            if (process == Environment.ProcessId || !Directory.Exists($"/proc/{process}")) File.Delete(hidden);
         }
     }
 

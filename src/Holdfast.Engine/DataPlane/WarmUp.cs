@@ -116,17 +116,17 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
         near._loop.TryPost(() => near._loop.Tunnel.Greet(near._loop.Tunnel.Peers.Single(), Clock.Read()));
         near._loop.Start();
         far._loop.Start();
-        var (start, compiled) = (Clock.Read().Mono, JitInfo.GetCompiledMethodCount());
-        var quietUntil = start + 3 * EngineLimits.WarmUpQuiet; // what is called often is first found some time after the start
-        for (var now = start; !(start + EngineLimits.LongestWarmUp).Passed(now) && !quietUntil.Passed(now); now = Clock.Read().Mono)
+        var deadline = Clock.Read().Mono + EngineLimits.LongestWarmUp;
+        // Counted in bursts and not in time: where others have the processor, the compiler waits for it as long as these do.
+        var (bursts, quietAt, compiled) = (0, EngineLimits.WarmUpLeastBursts, JitInfo.GetCompiledMethodCount());
+        while (bursts < Math.Min(quietAt, EngineLimits.WarmUpMostBursts) && !deadline.Passed(Clock.Read().Mono))
         {
             near.Send(far);
             far.Send(near);
             Thread.Sleep(EngineLimits.WarmUpPause);
-            near.Receive();
-            far.Receive();
+            if (near.Receive() & far.Receive()) bursts++;
             var count = JitInfo.GetCompiledMethodCount();
-            if (count != compiled && quietUntil < now + EngineLimits.WarmUpQuiet) quietUntil = now + EngineLimits.WarmUpQuiet;
+            if (count != compiled) quietAt = Math.Max(quietAt, bursts + EngineLimits.WarmUpQuietBursts);
             compiled = count;
         }
         foreach (var loop in new[] { near._loop, far._loop })
@@ -186,9 +186,12 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
         _host.Write(_packet.AsSpan(0, VirtioHeader.Bytes + length));
     }
 
-    private void Receive()
+    /// <summary>Whether anything came.</summary>
+    private bool Receive()
     {
+        var before = _delivered;
         while (_host.Read(_packet) > 0) _delivered++;
+        return _delivered > before;
     }
 
     void ITunnelEvents.SessionEstablished(Peer peer)

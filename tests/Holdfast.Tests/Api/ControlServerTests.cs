@@ -72,6 +72,19 @@ public sealed class ControlServerTests
     }
 
     [Fact]
+    public void What_died_before_its_socket_had_its_name_leaves_nothing()
+    {
+        var path = RunDirectory.SocketOf("killed");
+        string[] dead = [$"{path}.{int.MaxValue}", $"{path}.{Environment.ProcessId}"], others = [$"{path}.1", $"{path}.old"];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        foreach (var left in (string[])[.. dead, .. others]) File.WriteAllText(left, "");
+        using var socket = SocketFile.Listen(path);
+        Assert.DoesNotContain(dead, File.Exists);
+        Assert.All(others, left => Assert.True(File.Exists(left)));
+        foreach (var left in (string[])[path, .. others]) File.Delete(left);
+    }
+
+    [Fact]
     public async Task A_stopped_engine_does_not_answer()
     {
         using var socket = SocketFile.Listen(RunDirectory.SocketOf("stopped"));
