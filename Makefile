@@ -56,7 +56,7 @@ bench: setup-lab out/holdfast
 	@$(DOTNET) build bench/Holdfast.Compare -c Release -v quiet -clp:ErrorsOnly
 	@bench/Holdfast.Compare/bin/Release/net10.0/Holdfast.Compare $(ARGS)
 
-# Everything that takes longer than a test may, one after the other, about three hours and a half: ten thousand seeds and three
+# Everything that takes longer than a test may, one after the other, about six hours: ten thousand seeds and three
 # thousand sites at once; an hour of faults under load (HOLDFAST_SOAK_MINUTES); twice ten minutes of faults on two uplinks under
 # twenty sessions (HOLDFAST_FIRST_SEED, HOLDFAST_SEEDS, HOLDFAST_FAULTS); kill -9 at three hundred instants, ten minutes; twice ten minutes with a real peer across its rekeys;
 # the table of bonds, forty minutes (wants Debian's mptcpize, too).

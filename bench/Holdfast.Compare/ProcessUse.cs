@@ -12,7 +12,7 @@ internal static class ProcessUse
     // What a program that rests still spends of a processor, and how long it is looked at.
     private const double Resting = .03;
     private static readonly TimeSpan RestInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan RestPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RestPatience = TimeSpan.FromSeconds(40);
 
     /// <summary>Processor time of all its threads so far.</summary>
     public static TimeSpan Cpu(int pid)

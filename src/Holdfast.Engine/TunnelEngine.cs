@@ -109,6 +109,8 @@ public sealed class TunnelEngine(TunnelOrigin origin, ServiceManager manager, Ev
     public static bool RemoveLeftovers(string name, ILogger log)
     {
         var record = RunRecord.TryRead(RunDirectory.RecordOf(name));
+        SocketFile.Sweep(WireGuardSocket.PathOf(name));
+        SocketFile.Sweep(RunDirectory.SocketOf(name));
         using var network = new NetworkReconciler(name, log);
         var (exists, isOurs) = network.DeviceState();
         if (record is null && !(exists && isOurs)) return RemoveFiles(RunDirectory.SocketOf(name));

@@ -15,6 +15,9 @@ internal sealed class Pace(int rate)
     private TimeSpan _asked;
     private double _due;
 
+    /// <summary>Waits for a moment. The framework's timers go by the kernel's tick, which may come every 4 ms only.</summary>
+    public static void Wait() => Thread.Sleep(1);
+
     /// <summary>Since its begin.</summary>
     public TimeSpan Elapsed => _watch.Elapsed;
 

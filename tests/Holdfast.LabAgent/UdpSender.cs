@@ -5,7 +5,7 @@ using Holdfast.Labs;
 
 namespace Holdfast.LabAgents;
 
-/// <summary>Sends numbered datagrams at an even pace, a small bunch every millisecond, until it has sent all or is told to
+/// <summary>Sends numbered datagrams at an even pace, a small bunch at a time, until it has sent all or is told to
 /// stop.</summary>
 internal static class UdpSender
 {
@@ -25,9 +25,9 @@ internal static class UdpSender
         var refused = 0;
         long sent = 0;
         var pace = new Pace(rate);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        while (sent < count && !stop.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None))
+        while (sent < count && !stop.IsCancellationRequested)
         {
+            Pace.Wait();
             for (var until = Math.Min(count, sent + pace.Due()); sent < until; sent++)
             {
                 new UdpProbe(sent, Stopwatch.GetTimestamp(), count).Write(datagram);
@@ -36,7 +36,7 @@ internal static class UdpSender
             }
         }
         var elapsed = pace.Elapsed;
-        timer.Period = TellInterval;
+        using var timer = new PeriodicTimer(TellInterval);
         for (var i = 0; i < TimesToTell && await timer.WaitForNextTickAsync(CancellationToken.None); i++)
         {
             new UdpProbe(UdpProbe.End, Stopwatch.GetTimestamp(), sent).Write(datagram);

@@ -57,15 +57,25 @@ internal static class SocketFile
         }
     }
 
-    /// <summary>Takes away what processes left that died before they gave their socket its name, one that had our id, too.</summary>
-    private static void Sweep(string path)
+    /// <summary>
+    /// Takes away what processes left that died before they gave their socket its name, one that had our id, too. That two live ones
+    /// don't come here for one name is the device's matter, which only one can hold: not every process is seen in /proc.
+    /// </summary>
+    internal static void Sweep(string path)
     {
         var start = $"{path}.";
-        foreach (var hidden in Directory.EnumerateFiles(Path.GetDirectoryName(path)!))
+        try
         {
-            if (!hidden.StartsWith(start, StringComparison.Ordinal)
-                || !int.TryParse(hidden.AsSpan(start.Length), CultureInfo.InvariantCulture, out var process)) continue;
-            if (process == Environment.ProcessId || !Directory.Exists($"/proc/{process}")) File.Delete(hidden);
+            foreach (var hidden in Directory.EnumerateFiles(Path.GetDirectoryName(path)!))
+            {
+                if (!hidden.StartsWith(start, StringComparison.Ordinal)
+                    || !int.TryParse(hidden.AsSpan(start.Length), CultureInfo.InvariantCulture, out var process)) continue;
+                if (process == Environment.ProcessId || !Directory.Exists($"/proc/{process}")) File.Delete(hidden);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // There is no such directory, or it lets nothing be taken away: a file too many.
         }
     }
 

@@ -280,12 +280,25 @@ internal sealed class EngineLoop : IDisposable
 
     private void HandleLinks()
     {
-        while (_links!.Read(_linkEvents))
+        try
         {
+            _links!.Read(_linkEvents);
+            foreach (var happened in _linkEvents)
+            {
+                if (happened.Subject == RouteSubject.Overrun) ChangeMtu(_device.Mtu); // it may have been ours
+                else if (happened is { Link: { } link, IsRemoved: false } && link.Index == _deviceIndex) ChangeMtu(link.Mtu);
+            }
         }
-        foreach (var happened in _linkEvents)
-            if (happened is { Link: { } link, IsRemoved: false } && link.Index == _deviceIndex && link.Mtu != Tunnel.Mtu) SetMtu(link.Mtu);
+        catch (LinuxException)
+        {
+            // The device has another name or is gone, which its own event tells.
+        }
         _linkEvents.Clear();
+    }
+
+    private void ChangeMtu(int mtu)
+    {
+        if (mtu != Tunnel.Mtu) SetMtu(mtu);
     }
 
     private void SetMtu(int mtu)

@@ -119,7 +119,8 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
         var deadline = Clock.Read().Mono + EngineLimits.LongestWarmUp;
         // Counted in bursts and not in time: where others have the processor, the compiler waits for it as long as these do.
         var (bursts, quietAt, compiled) = (0, EngineLimits.WarmUpLeastBursts, JitInfo.GetCompiledMethodCount());
-        while (bursts < Math.Min(quietAt, EngineLimits.WarmUpMostBursts) && !deadline.Passed(Clock.Read().Mono))
+        while (bursts < Math.Min(quietAt, EngineLimits.WarmUpMostBursts) && !deadline.Passed(Clock.Read().Mono)
+            && !near._loop.Ended.IsCompleted && !far._loop.Ended.IsCompleted)
         {
             near.Send(far);
             far.Send(near);

@@ -10,7 +10,7 @@ internal sealed class RunRefusals
 {
     internal const int DatagramsUntilRetry = 4096;
 
-    private const int Slots = 1024; // a power of two; about 50 KiB, made when the first place refuses
+    private const int Slots = 1024; // a power of two; 32 KiB, made when the first place refuses
 
     private Place[]? _places;
 

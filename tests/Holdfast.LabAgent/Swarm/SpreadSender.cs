@@ -13,7 +13,7 @@ internal static class SpreadSender
     /// <param name="size">Bytes of each.</param>
     /// <param name="count">How many.</param>
     /// <param name="stop">Ends it early.</param>
-    public static async Task Run(int sites, int rate, int size, int count, CancellationToken stop)
+    public static Task Run(int sites, int rate, int size, int count, CancellationToken stop)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         var targets = Enumerable.Range(0, sites)
@@ -21,13 +21,15 @@ internal static class SpreadSender
         var datagram = new byte[size];
         long sent = 0, refused = 0;
         var pace = new Pace(rate);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        while (sent < count && await timer.WaitForNextTickAsync(stop))
+        while (sent < count)
         {
+            stop.ThrowIfCancellationRequested();
+            Pace.Wait();
             for (var until = Math.Min(count, sent + pace.Due()); sent < until; sent++)
                 refused += TrySend(socket, datagram, targets[sent % sites]) ? 0 : 1;
         }
         Report.Print(new UdpSent(sent, refused, pace.Elapsed.TotalMilliseconds));
+        return Task.CompletedTask;
     }
 
     private static bool TrySend(Socket socket, byte[] datagram, SocketAddress target)

@@ -56,7 +56,7 @@ internal sealed class KernelPair
     }
 
     /// <summary>Whether Holdfast leaves the cutting of datagrams to the kernel.</summary>
-    public static bool SendsRuns => Off is not ("udp-send" or "all");
+    public static bool SendsRuns => Off?.Split(',').Any(word => word is "udp-send" or "all") != true;
 
     public GuestHost Hub { get; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Holdfast.LabTests.Scenarios;
 
@@ -56,8 +57,11 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
         // It is asked again after some thousand datagrams, and told once all the same.
         await KernelPair.Send(pair.Ours, to, address, Much);
         var log = (await pair.Ours.Run(HoldfastBinary.Path, "log", KernelPair.Interface)).Output;
+        // From 6.11 on the kernel computes them instead.
+        var release = (await pair.Ours.Run("uname", "-r")).Output.Split('.', '-');
+        var refuses = (int.Parse(release[0], CultureInfo.InvariantCulture), int.Parse(release[1], CultureInfo.InvariantCulture)).CompareTo((6, 11)) < 0;
         var told = log.Split('\n').Count(l => l.Contains("does not take datagrams in runs (EIO)", StringComparison.Ordinal));
-        Assert.Equal(KernelPair.SendsRuns ? 1 : 0, told);
+        Assert.Equal(refuses && KernelPair.SendsRuns ? 1 : 0, told);
         await pair.KernelHasNoErrors();
     }
 

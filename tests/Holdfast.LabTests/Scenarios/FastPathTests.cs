@@ -118,7 +118,7 @@ public sealed class FastPathTests : LabTest
             tasks.Add($"/proc/{await (await Up(host, file, off, ListsCompiled)).Pid()}/task");
             await Eventually.Until(() => IsWarmingUp(tasks[^1]), Seconds(5), "the engine to begin to warm up");
         }
-        await Eventually.Until(() => !tasks.Exists(IsWarmingUp), Seconds(30), "the engines to be warm");
+        await Eventually.Until(() => !tasks.Exists(IsWarmingUp), Seconds(60), "the engines to be warm");
         await site.Carries(WgFile.HubV4, Seconds(5));
         var before = (Compiled(site).Count, Compiled(hub).Count);
         Assert.InRange(before.Item1, 50, int.MaxValue);
