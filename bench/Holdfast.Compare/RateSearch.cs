@@ -10,28 +10,32 @@ internal static class RateSearch
     public const int Least = 4_000;
 
     /// <summary>Runs the search.</summary>
-    /// <param name="carried">Tries a rate.</param>
+    /// <param name="carried">Tries a rate; the one that the sender reached, all of which was carried, or 0.</param>
     /// <param name="most">No higher rate is tried.</param>
     /// <param name="halvings">How often the interval is halved.</param>
-    /// <returns>The highest rate that was carried; 0 if none was.</returns>
-    public static async Task<int> Run(Func<int, Task<bool>> carried, int most, int halvings)
+    /// <returns>The highest rate that was reached and carried; 0 if none was.</returns>
+    public static async Task<int> Run(Func<int, Task<int>> carried, int most, int halvings)
     {
-        var (good, bad) = (0, Least);
-        while (bad <= most && await Try(carried, bad))
+        var (good, bad, highest) = (0, Least, 0);
+        while (bad <= most && await Try(bad))
             (good, bad) = (bad, bad * 2);
-        if (bad > most)
-            return good;
-        for (var i = 0; i < halvings; i++)
+        for (var i = 0; i < halvings && bad <= most; i++)
         {
             var middle = (good + bad) / 2;
-            if (await Try(carried, middle))
+            if (await Try(middle))
                 good = middle;
             else
                 bad = middle;
         }
-        return good;
-    }
+        return highest;
 
-    private static async Task<bool> Try(Func<int, Task<bool>> carried, int rate)
-        => await carried(rate) || await carried(rate);
+        async Task<bool> Try(int rate)
+        {
+            var reached = await carried(rate);
+            if (reached == 0)
+                reached = await carried(rate);
+            highest = Math.Max(highest, reached);
+            return reached > 0;
+        }
+    }
 }

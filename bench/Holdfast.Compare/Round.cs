@@ -7,10 +7,10 @@ namespace Holdfast.Comparing;
 internal sealed class Round
 {
     // More than this share of a paced sender's datagrams lost, and the rate does not count as carried.
-    public const double MostLost = .001;
+    private const double MostLost = .001;
 
-    // A sender that takes this much longer than it should has not reached its rate.
-    public const double MostLate = 1.02;
+    // A sender that takes this much longer than it should has no processor left, and a higher rate is not tried.
+    private const double MostLate = 2;
 
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LoadedPingInterval = TimeSpan.FromMilliseconds(10);
@@ -131,11 +131,22 @@ internal sealed class Round
     private async Task<double> FindRate(int size)
         => await RateSearch.Run(rate => Carries(rate, size), _plan.UdpMost, _plan.UdpHalvings);
 
-    private async Task<bool> Carries(int rate, int size)
+    /// <summary>The rate that a paced sender reached, if all of it was carried; 0 if not.</summary>
+    /// <param name="sent">What the sender says.</param>
+    /// <param name="lost">How many datagrams did not arrive.</param>
+    /// <param name="rate">The rate that it was to keep.</param>
+    public static int Carried(UdpSent sent, long lost, int rate)
+    {
+        var time = TimeSpan.FromMilliseconds(sent.ElapsedMs);
+        var isLate = time > MostLate * TimeSpan.FromSeconds((double)sent.Sent / rate);
+        return lost > sent.Sent * MostLost || isLate ? 0 : (int)Math.Min(rate, sent.Sent / time.TotalSeconds);
+    }
+
+    private async Task<int> Carries(int rate, int size)
     {
         var count = (int)(rate * _plan.UdpTime.TotalSeconds);
         var (sent, received) = await Agent.PaceDatagrams(_stage.Near.Host, _stage.Far.Host, _stage.Target, rate, size,
             count);
-        return received.Lost <= count * MostLost && sent.ElapsedMs <= _plan.UdpTime.TotalMilliseconds * MostLate;
+        return Carried(sent, received.Lost, rate);
     }
 }

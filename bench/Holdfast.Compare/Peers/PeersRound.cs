@@ -98,7 +98,7 @@ internal sealed class PeersRound
     private async Task<double> FindRate(Host host, HostProcess swarm, int sites)
         => await RateSearch.Run(rate => Carries(host, swarm, sites, rate), _plan.UdpMost, _plan.UdpHalvings);
 
-    private async Task<bool> Carries(Host host, HostProcess swarm, int sites, int rate)
+    private async Task<int> Carries(Host host, HostProcess swarm, int sites, int rate)
     {
         var count = (int)(rate * _plan.UdpTime.TotalSeconds);
         var before = await Settled(swarm);
@@ -106,8 +106,7 @@ internal sealed class PeersRound
         var line = await sender.WaitForLine("\"sent\"", _plan.UdpTime + ReadyPatience);
         var sent = JsonSerializer.Deserialize<UdpSent>(line, JsonSerializerOptions.Web)!;
         var arrived = await Settled(swarm) - before;
-        return count - arrived <= count * Round.MostLost
-            && sent.ElapsedMs <= _plan.UdpTime.TotalMilliseconds * Round.MostLate;
+        return Round.Carried(sent, count - arrived, rate);
     }
 
     /// <summary>Packets that the sites have got, once no more come.</summary>
