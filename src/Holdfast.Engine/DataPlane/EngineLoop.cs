@@ -282,18 +282,32 @@ internal sealed class EngineLoop : IDisposable
     {
         try
         {
-            _links!.Read(_linkEvents);
-            foreach (var happened in _linkEvents)
-            {
-                if (happened.Subject == RouteSubject.Overrun) ChangeMtu(_device.Mtu); // it may have been ours
-                else if (happened is { Link: { } link, IsRemoved: false } && link.Index == _deviceIndex) ChangeMtu(link.Mtu);
-            }
+            _links?.Read(_linkEvents);
         }
         catch (LinuxException)
         {
-            // The device has another name or is gone, which its own event tells.
+            // Closed, it is watched no more: else the loop would turn for it without end. The MTU is followed no more, too.
+            _links?.Dispose();
+            _links = null;
+        }
+        foreach (var happened in _linkEvents)
+        {
+            if (happened.Subject == RouteSubject.Overrun) ReadMtu(); // it may have been ours
+            else if (happened is { Link: { } link, IsRemoved: false } && link.Index == _deviceIndex) ChangeMtu(link.Mtu);
         }
         _linkEvents.Clear();
+    }
+
+    private void ReadMtu()
+    {
+        try
+        {
+            ChangeMtu(_device.Mtu);
+        }
+        catch (LinuxException)
+        {
+            // The device has another name, or is gone, which its own event tells.
+        }
     }
 
     private void ChangeMtu(int mtu)
