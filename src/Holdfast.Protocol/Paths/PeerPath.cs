@@ -124,6 +124,9 @@ public sealed class PeerPath
     /// <summary>Whether it was up, and answers no more; a lost uplink is another thing.</summary>
     internal bool FellSilent => State is PathState.Doubted or PathState.Down && Cause is not (PathCause.UplinkLost or PathCause.PeerUplinkLost);
 
+    /// <summary>Whether it has not answered yet, and is not given up.</summary>
+    internal bool IsAsked => State == PathState.Unproved && UnansweredProbes < PathLimits.UnprovedProbes;
+
     internal bool MayCarry => State is PathState.Up or PathState.Doubted;
 
     internal void Become(PathState state, PathCause cause, MonoTime now)

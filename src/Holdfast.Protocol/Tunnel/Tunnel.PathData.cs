@@ -22,7 +22,7 @@ public sealed partial class Tunnel
             return;
         }
         var waiting = WaitingBytes(peer);
-        var path = peer.PathMode != PathMode.Bond || paths.Carrying.IsEmpty ? active
+        var path = peer.PathMode != PathMode.Bond || paths.Carrying.IsEmpty || !paths.HasSeveral ? active
             : waiting > 0 ? null : Spreading.Choose(paths.Carrying, paths.Latest, length, length, now);
         if (path is null && waiting + length > Spreading.MostWaiting(paths.Carrying, now - WaitingSince(peer, now)))
         {
@@ -93,7 +93,7 @@ public sealed partial class Tunnel
         CountSent(peer, length, now);
     }
 
-    /// <summary>Data is under way by a path: from here on an acknowledgement is due.</summary>
+    /// <summary>Data is under way by a path: from here on an acknowledgement is due, if the other end gives any.</summary>
     private void Await(Peer peer, PeerPath path, MonoTime now)
     {
         if (IsIdle(path, now) && path.NextProbe > now + PathLimits.CarryingProbe)
@@ -102,7 +102,7 @@ public sealed partial class Tunnel
             ArmPaths(peer, path.NextProbe);
         }
         path.LastDataSent = now;
-        if (path.AwaitingSince != MonoTime.Never) return;
+        if (path.AwaitingSince != MonoTime.Never || peer.PathTable is not { IsPromised: true }) return;
         path.AwaitingSince = now;
         ArmPaths(peer, path.Deadline);
     }

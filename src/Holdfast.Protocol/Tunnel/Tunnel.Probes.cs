@@ -31,6 +31,7 @@ public sealed partial class Tunnel
         var before = last.From.IsKnown ? paths.Find(last.From, LocalOf(last.To)) : null;
         path.Replaces = before is { State: PathState.Up } ? before : before?.Replaces; // never a chain
         if (path.Replaces is { } moved) (moved.Nonce, moved.NextProbe) = (0, now.Mono);
+        paths.Successor = path;
         ArmPaths(peer, now.Mono);
     }
 
@@ -98,12 +99,13 @@ public sealed partial class Tunnel
         path.MayLeadFrom = now.Mono + path.HoldDown;
         path.Become(PathState.Up, cause, now.Mono);
         _events.PathChanged(peer, path);
-        // The peer is here now, and has not answered where it was: a NAT has given it another mapping.
+        // The peer is here now, and has not answered where it was: a NAT has given it another mapping. What went there since goes once more.
         // Or it still answers there, and has chosen to send from here: then it is met here.
-        if (path.Replaces is { State: PathState.Up } moved)
+        if (path.Replaces is { } moved)
         {
-            if (moved.LastAnswer < path.Found) Doubt(peer, paths, moved, now);
-            else if (paths.Active == moved) Lead(peer, paths, path);
+            if (moved.State == PathState.Doubted) Leave(peer, paths, moved, now);
+            else if (moved.State == PathState.Up && moved.LastAnswer < path.Found) Doubt(peer, paths, moved, now);
+            else if (moved.State == PathState.Up && paths.Active == moved) Lead(peer, paths, path);
         }
         path.Replaces = null;
         Choose(peer, paths, now);

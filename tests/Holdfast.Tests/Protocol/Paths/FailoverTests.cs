@@ -244,6 +244,30 @@ public sealed class FailoverTests
         Assert.True(net.A.Peer.Handshakes > 3);
     }
 
+    [Theory, InlineData(PathMode.Failover), InlineData(PathMode.Bond), InlineData(PathMode.Redundant)]
+    public void What_goes_to_a_peer_while_its_new_place_is_proved_arrives(PathMode mode)
+    {
+        var net = new PathNet(1);
+        (net.A.Peer.PathMode, net.B.Peer.PathMode) = (mode, mode);
+        net.Connect();
+        var link = net.Links[0];
+        // The first time neither has a table of paths; later each knows that the other acknowledges.
+        for (var port = 4700; port < 4705; port++)
+        {
+            link.Near = Holdfast.Protocol.Endpoint.From(new System.Net.IPEndPoint(link.Near.ToIPEndPoint().Address, port));
+            net.Stream(1, link.Delay); // B hears it, and asks there
+            var (sent, arrived) = (net.SentBack, net.A.Arrived.Count);
+            Assert.NotEqual(port, net.B.Peer.Endpoint.Port);
+            net.Stream(20, link.Delay / 10, back: true);
+            net.Run(TimeSpan.FromSeconds(1));
+            Assert.Equal(port, net.B.Peer.Endpoint.Port);
+            Assert.Equal(net.SentBack - sent, net.A.Arrived.Count - arrived);
+            net.Stream(5, TimeSpan.FromSeconds(1), back: true);
+        }
+        Assert.Equal(net.Sent, net.B.Arrived.Count);
+        Assert.Equal(net.SentBack, net.A.Arrived.Count);
+    }
+
     [Fact]
     public void Idle_paths_cost_next_to_nothing()
     {
