@@ -86,6 +86,10 @@ internal static class EngineLimits
     /// <summary>The end of a warm-up that is never quiet.</summary>
     internal const int WarmUpMostBursts = 1_000;
 
+    /// <summary>Processor time of the process that a warm-up may take. It takes 0.7 s of a fast one; a slow one has better things to do, and
+    /// compiles later what it needs often.</summary>
+    internal static readonly TimeSpan WarmUpProcessorTime = TimeSpan.FromSeconds(5);
+
     /// <summary>The end of one that carries nothing, or hardly anything because others have the processor.</summary>
     internal static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(30);
 

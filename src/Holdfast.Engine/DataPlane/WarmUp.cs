@@ -116,10 +116,11 @@ internal sealed class WarmUp : ITunnelEvents, IDisposable
         near._loop.TryPost(() => near._loop.Tunnel.Greet(near._loop.Tunnel.Peers.Single(), Clock.Read()));
         near._loop.Start();
         far._loop.Start();
-        var deadline = Clock.Read().Mono + EngineLimits.LongestWarmUp;
+        var (deadline, spent) = (Clock.Read().Mono + EngineLimits.LongestWarmUp, Environment.CpuUsage.TotalTime);
         // Counted in bursts and not in time: where others have the processor, the compiler waits for it as long as these do.
         var (bursts, quietAt, compiled) = (0, EngineLimits.WarmUpLeastBursts, JitInfo.GetCompiledMethodCount());
         while (bursts < Math.Min(quietAt, EngineLimits.WarmUpMostBursts) && !deadline.Passed(Clock.Read().Mono)
+            && Environment.CpuUsage.TotalTime - spent < EngineLimits.WarmUpProcessorTime
             && !near._loop.Ended.IsCompleted && !far._loop.Ended.IsCompleted)
         {
             near.Send(far);
