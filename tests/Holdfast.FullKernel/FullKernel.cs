@@ -92,8 +92,9 @@ public sealed class FullKernel : IAsyncDisposable
         {
             if (plan.Relayed)
                 throw new LabException("a wire (=) needs the test's own process: draw a veth pair (-) in a machine");
-            foreach (var name in new[] { plan.Near, plan.Far }.OfType<string>().Where(n => !_hosts.ContainsKey(n)))
-                _hosts.Add(name, await GuestHost.Make(this, name));
+            var names = new[] { plan.Near, plan.Far }.OfType<string>().Where(n => !_hosts.ContainsKey(n));
+            foreach (var host in await Task.WhenAll(names.Select(n => GuestHost.Make(this, n))))
+                _hosts.Add(host.Name, host);
             if (plan.Far is not null)
                 await AddVeth(Host(plan.Near), Host(plan.Far), plan.Name);
         }
@@ -212,8 +213,7 @@ public sealed class FullKernel : IAsyncDisposable
         name ??= string.Create(CultureInfo.InvariantCulture, $"veth{number}");
         await Run("ip", "link", "add", name, "netns", Number(near.Holder), "type", "veth", "peer", "name", name,
             "netns", Number(far.Holder));
-        await near.Configure(name, AddressPlan.Public(number, 1));
-        await far.Configure(name, AddressPlan.Public(number, 2));
+        await Task.WhenAll(near.Configure(name, AddressPlan.Public(number, 1)), far.Configure(name, AddressPlan.Public(number, 2)));
     }
 
     private static string ShellPath(int number) => string.Create(CultureInfo.InvariantCulture, $"/run/shell{number}");

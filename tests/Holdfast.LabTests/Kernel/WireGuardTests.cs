@@ -156,8 +156,7 @@ public sealed class WireGuardTests : LabTest, IClassFixture<WireGuardMachine>
     private async Task<KernelPair> Up(bool kernelInitiates, bool outerV6 = false, bool preshared = false)
     {
         var pair = await KernelPair.Draw(_fixture.Machine, kernelInitiates, outerV6, preshared);
-        await pair.UpKernel();
-        await pair.UpOurs();
+        await Task.WhenAll(pair.UpKernel(), pair.UpOurs());
         return pair;
     }
 
