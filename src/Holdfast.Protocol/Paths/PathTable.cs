@@ -13,6 +13,7 @@ internal sealed class PathTable
     private int _carryingCount;
     private long _theirTime;
     private MonoTime _sharesSince = MonoTime.LongAgo;
+    private bool _isPromised; // the other end was asked to acknowledge, and has answered
 
     /// <summary>The one that carries.</summary>
     internal PeerPath? Active { get; set; }
@@ -32,16 +33,13 @@ internal sealed class PathTable
     /// <summary>Whether there is another path that could take over.</summary>
     internal bool HasSeveral { get; private set; }
 
-    internal bool NeedsPromise => HasSeveral && !IsPromised;
+    internal bool NeedsPromise => HasSeveral && !_isPromised;
 
-    /// <summary>Whether the other end was asked to acknowledge, and has answered.</summary>
-    internal bool IsPromised { get; private set; }
+    /// <summary>Whether what is sent is kept until it is acknowledged.</summary>
+    internal bool KeepsSent => HasSeveral && _isPromised;
 
-    /// <summary>Whether what is sent is kept: until it is acknowledged, or, if the peer seems to have moved, until that is clear.</summary>
-    internal bool KeepsSent => (HasSeveral && IsPromised) || (Active is not null && Successor is { IsAsked: true } next && next.Replaces == Active);
-
-    /// <summary>Where the peer was last heard in place of another path; of no meaning once that has answered.</summary>
-    internal PeerPath? Successor { get; set; }
+    /// <summary>That the peer seems to be elsewhere; null while it does not.</summary>
+    internal PeerMove? Move { get; set; }
 
     /// <summary>Whether the other end keeps what it sends, and so wants to hear what arrived.</summary>
     internal bool Acknowledges { get; set; }
@@ -262,12 +260,12 @@ internal sealed class PathTable
     }
 
     /// <summary>The other end acknowledges from now on.</summary>
-    internal void Promise() => IsPromised = true;
+    internal void Promise() => _isPromised = true;
 
     /// <summary>The other end begins anew, and must be asked again.</summary>
     internal void ForgetPromise(MonoTime now)
     {
-        (IsPromised, IsNumbered, ToldFastest) = (false, false, null);
+        (_isPromised, IsNumbered, ToldFastest, Move) = (false, false, null, null);
         foreach (ref var arrival in _arrivals.AsSpan()) arrival.Packets = 0;
         foreach (var path in _byId)
         {

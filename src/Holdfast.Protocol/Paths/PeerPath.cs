@@ -103,6 +103,7 @@ public sealed class PeerPath
     internal MonoTime SilentFrom = MonoTime.LongAgo; // the last answer before it was not up any more
     internal LastResults Results; // of probes and of data, since it became what it is
     internal bool IsHinted; // something was said that was not looked at yet
+    internal MonoTime HintedAt = MonoTime.LongAgo; // when something was last said that was looked at
     internal MonoTime AskedAt = MonoTime.LongAgo; // whether that is so; only what was sent since can answer
     internal MonoTime AnswerDue = MonoTime.Never;
     internal int ToldMtu; // somebody says that it carries no more, in bytes, and that was not looked at yet; else 0
@@ -124,9 +125,6 @@ public sealed class PeerPath
     /// <summary>Whether it was up, and answers no more; a lost uplink is another thing.</summary>
     internal bool FellSilent => State is PathState.Doubted or PathState.Down && Cause is not (PathCause.UplinkLost or PathCause.PeerUplinkLost);
 
-    /// <summary>Whether it has not answered yet, and is not given up.</summary>
-    internal bool IsAsked => State == PathState.Unproved && UnansweredProbes < PathLimits.UnprovedProbes;
-
     internal bool MayCarry => State is PathState.Up or PathState.Doubted;
 
     internal void Become(PathState state, PathCause cause, MonoTime now)
@@ -138,7 +136,7 @@ public sealed class PeerPath
     }
 
     /// <summary>Why it does not answer: what was said of it, if it has not answered since.</summary>
-    internal PathCause Blame(PathCause otherwise) => AskedAt <= LastAnswer ? otherwise
+    internal PathCause Blame(PathCause otherwise) => HintedAt <= LastAnswer ? otherwise
         : Hint.Kind == UnreachableKind.Refused ? PathCause.SendRefused : PathCause.Unreachable;
 
     /// <summary>Whether an answer to what was sent then counts: whatever went before a question does not answer it.</summary>

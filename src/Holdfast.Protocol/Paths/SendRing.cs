@@ -1,10 +1,11 @@
 namespace Holdfast.Protocol.Paths;
 
 /// <summary>
-/// Sealed datagrams of a tunnel, the last 16 MiB of them, so that those which a failed path lost can be sent by another. The
+/// Sealed datagrams of a tunnel, the last of them, so that those which a failed path lost can be sent by another. The
 /// oldest make room. Its memory comes with the first datagram.
 /// </summary>
-internal sealed class SendRing
+/// <param name="capacity">In bytes.</param>
+internal sealed class SendRing(int capacity)
 {
     private byte[] _bytes = [];
     private ulong _end; // of all that was ever appended
@@ -12,11 +13,11 @@ internal sealed class SendRing
     /// <summary>Room for one, and where it is.</summary>
     internal Span<byte> Add(int length, out ulong position)
     {
-        if (_bytes.Length == 0) _bytes = GC.AllocateUninitializedArray<byte>(PathLimits.SentBytes);
-        var at = (int)(_end % PathLimits.SentBytes);
-        if (at + length > PathLimits.SentBytes)
+        if (_bytes.Length == 0) _bytes = GC.AllocateUninitializedArray<byte>(capacity);
+        var at = (int)(_end % (ulong)capacity);
+        if (at + length > capacity)
         {
-            _end += (ulong)(PathLimits.SentBytes - at); // none of them wraps
+            _end += (ulong)(capacity - at); // none of them wraps
             at = 0;
         }
         position = _end;
@@ -28,8 +29,8 @@ internal sealed class SendRing
     internal bool TryRead(ulong position, int length, out ReadOnlySpan<byte> datagram)
     {
         datagram = default;
-        if (_end - position > PathLimits.SentBytes) return false;
-        datagram = _bytes.AsSpan((int)(position % PathLimits.SentBytes), length);
+        if (_end - position > (ulong)capacity) return false;
+        datagram = _bytes.AsSpan((int)(position % (ulong)capacity), length);
         return true;
     }
 }

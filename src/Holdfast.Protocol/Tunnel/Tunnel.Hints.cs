@@ -55,6 +55,7 @@ public sealed partial class Tunnel
             (path.IsHinted, path.ToldMtu) = (false, 0);
             if (!mayAsk || !HasUplink(path.Local)) continue;
             if (mtu >= Limits.V6LeastMtu && (path.CutAt + PathLimits.HintedProbe).Passed(now.Mono)) CutAgain(peer, paths, path, mtu, now.Mono);
+            if (isHinted) path.HintedAt = now.Mono; // one that is in doubt already is asked anyway, and this says why it does not answer
             if (isHinted && path.State == PathState.Up && path.AnswerDue == MonoTime.Never
                 && (path.AskedAt + PathLimits.HintedProbe).Passed(now.Mono)) Ask(paths, path, now.Mono);
         }

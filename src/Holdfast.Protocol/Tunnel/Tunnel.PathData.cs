@@ -18,11 +18,13 @@ public sealed partial class Tunnel
         if (!paths.KeepsSent)
         {
             var plainly = _datagrams.Reserve(active.Remote, active.Local, length);
-            CommitBy(peer, active, keypair.Seal(plain, plainly, active.Id), now, ecn);
+            keypair.Seal(plain, plainly, active.Id);
+            if (paths.Move is { } move) KeepBehind(paths, move, active, plainly[..length], now, ecn);
+            CommitBy(peer, active, length, now, ecn);
             return;
         }
         var waiting = WaitingBytes(peer);
-        var path = peer.PathMode != PathMode.Bond || paths.Carrying.IsEmpty || !paths.HasSeveral ? active
+        var path = peer.PathMode != PathMode.Bond || paths.Carrying.IsEmpty ? active
             : waiting > 0 ? null : Spreading.Choose(paths.Carrying, paths.Latest, length, length, now);
         if (path is null && waiting + length > Spreading.MostWaiting(paths.Carrying, now - WaitingSince(peer, now)))
         {
@@ -46,6 +48,30 @@ public sealed partial class Tunnel
         sent.Add(counter, length, position, ecn, now);
         Go(peer, sent, counter, length, path, now, ecn);
         if (peer.PathMode == PathMode.Redundant) SendCopy(peer, paths, path, position, length, now, ecn);
+    }
+
+    /// <summary>Keeps what goes where the peer may be no more.</summary>
+    private void KeepBehind(PathTable paths, PeerMove move, PeerPath by, ReadOnlySpan<byte> datagram, MonoTime now, Ecn ecn)
+    {
+        if (move.From != by || move.IsOver(now))
+        {
+            paths.Move = null;
+            return;
+        }
+        datagram.CopyTo(_behind.Add(datagram.Length, out var position));
+        move.Add(new PeerMove.Sent(position, (ushort)datagram.Length, ecn, now));
+    }
+
+    /// <summary>It was there: what was kept goes there, once.</summary>
+    private void SendBehind(Peer peer, PeerMove move, PeerPath by, MonoTime now)
+    {
+        for (var taken = 0; move.TryTake(ref taken, out var sent);)
+        {
+            if ((sent.At + PathLimits.SentAgainFor).Passed(now)) continue; // whoever sent it has given it up
+            if (!TryCopy(_behind, sent.Position, sent.Length, by)) continue;
+            CommitBy(peer, by, sent.Length, now, sent.Ecn);
+            move.From.Resent++;
+        }
     }
 
     /// <summary>Sends what stands in the reserved room by a path, and notes it.</summary>
@@ -76,9 +102,11 @@ public sealed partial class Tunnel
     private static (PathState, PathWish, int, bool, bool, TimeSpan) OrderOf(PeerPath path, PeerPath first) =>
         (path.State, path.Wish, path.Rank, path.SharesUplink(first), path.Remote == first.Remote, path.Rtt.Smoothed);
 
-    private bool TryCopyKept(ulong position, int length, PeerPath path)
+    private bool TryCopyKept(ulong position, int length, PeerPath path) => TryCopy(_kept, position, length, path);
+
+    private bool TryCopy(SendRing kept, ulong position, int length, PeerPath path)
     {
-        if (!_kept.TryRead(position, length, out var datagram)) return false;
+        if (!kept.TryRead(position, length, out var datagram)) return false;
         var room = _datagrams.Reserve(path.Remote, path.Local, length);
         datagram.CopyTo(room);
         Message.SetPath(room, path.Id);
@@ -93,7 +121,7 @@ public sealed partial class Tunnel
         CountSent(peer, length, now);
     }
 
-    /// <summary>Data is under way by a path: from here on an acknowledgement is due, if the other end gives any.</summary>
+    /// <summary>Data is under way by a path: from here on an acknowledgement is due.</summary>
     private void Await(Peer peer, PeerPath path, MonoTime now)
     {
         if (IsIdle(path, now) && path.NextProbe > now + PathLimits.CarryingProbe)
@@ -102,7 +130,7 @@ public sealed partial class Tunnel
             ArmPaths(peer, path.NextProbe);
         }
         path.LastDataSent = now;
-        if (path.AwaitingSince != MonoTime.Never || peer.PathTable is not { IsPromised: true }) return;
+        if (path.AwaitingSince != MonoTime.Never) return;
         path.AwaitingSince = now;
         ArmPaths(peer, path.Deadline);
     }

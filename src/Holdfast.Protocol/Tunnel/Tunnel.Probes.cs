@@ -31,7 +31,8 @@ public sealed partial class Tunnel
         var before = last.From.IsKnown ? paths.Find(last.From, LocalOf(last.To)) : null;
         path.Replaces = before is { State: PathState.Up } ? before : before?.Replaces; // never a chain
         if (path.Replaces is { } moved) (moved.Nonce, moved.NextProbe) = (0, now.Mono);
-        paths.Successor = path;
+        if (before is not null && before == paths.Move?.To) paths.Move.To = path;
+        else if (paths.Active is { } active && (active == before || !active.MayCarry)) paths.Move = new PeerMove(active) { To = path };
         ArmPaths(peer, now.Mono);
     }
 
@@ -99,16 +100,20 @@ public sealed partial class Tunnel
         path.MayLeadFrom = now.Mono + path.HoldDown;
         path.Become(PathState.Up, cause, now.Mono);
         _events.PathChanged(peer, path);
-        // The peer is here now, and has not answered where it was: a NAT has given it another mapping. What went there since goes once more.
+        // The peer is here now, and has not answered where it was: a NAT has given it another mapping.
         // Or it still answers there, and has chosen to send from here: then it is met here.
-        if (path.Replaces is { } moved)
+        if (path.Replaces is { State: PathState.Up } moved)
         {
-            if (moved.State == PathState.Doubted) Leave(peer, paths, moved, now);
-            else if (moved.State == PathState.Up && moved.LastAnswer < path.Found) Doubt(peer, paths, moved, now);
-            else if (moved.State == PathState.Up && paths.Active == moved) Lead(peer, paths, path);
+            if (moved.LastAnswer < path.Found) Doubt(peer, paths, moved, now);
+            else if (paths.Active == moved) Lead(peer, paths, path);
         }
         path.Replaces = null;
         Choose(peer, paths, now);
+        if (paths.Move is { } move && move.To == path)
+        {
+            paths.Move = null;
+            if (move.From.LastAnswer < path.Found) SendBehind(peer, move, path, now.Mono);
+        }
         if (path.Local.InterfaceIndex != 0) LeaveUnbound(peer, paths, path, now);
         if (paths.HasSeveral) WidenWindows(peer);
         if (paths.NeedsPromise) (path.Nonce, path.NextProbe) = (0, now.Mono);

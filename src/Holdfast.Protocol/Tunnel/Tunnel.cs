@@ -30,7 +30,8 @@ public sealed partial class Tunnel : IDisposable
     private readonly HandshakeLoad _load = new();
     private readonly TimerQueue _timers = new();
     private readonly RecentResponses _responses = new();
-    private readonly SendRing _kept = new();
+    private readonly SendRing _kept = new(PathLimits.SentBytes);
+    private readonly SendRing _behind = new(PathLimits.MovedBytes); // what went where peers seem to be no more
     private readonly StagedPackets.Budget _stagedBudget = new(Limits.StagedBytes);
 
     // --- written by the owning thread ------------------------------------------------------------------------

@@ -97,7 +97,7 @@ public sealed class AcknowledgementTests
     [Fact]
     public void A_ring_gives_back_what_it_still_has()
     {
-        var (ring, random) = (new SendRing(), new SimRandom(9));
+        var (ring, random) = (new SendRing(PathLimits.SentBytes), new SimRandom(9));
         var kept = new Queue<(ulong Position, int Length, byte Fill)>();
         for (var i = 0; i < 40_000; i++)
         {

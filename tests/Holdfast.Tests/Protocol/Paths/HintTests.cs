@@ -21,6 +21,21 @@ public sealed class HintTests(ITestOutputHelper output)
         Assert.Equal((PathCause.Unreachable, NoHost), (path.Cause, path.Hint));
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_path_in_doubt_goes_down_for_what_is_said_then(bool isSaid)
+    {
+        var net = new PathNet(2).Connect();
+        net.Stream(2000, HalfMillisecond);
+        var path = net.A.Peer.ActivePath!;
+        var link = LinkOf(net, path);
+        link.IsCut = true;
+        while (path.State == PathState.Up) net.Stream(1, HalfMillisecond);
+        Assert.Equal((PathState.Doubted, PathCause.DataUnanswered), (path.State, path.Cause));
+        if (isSaid) net.A.Tunnel.HandleUnreachable(link.Far, link.Index, NoHost, net.Now); // routers may take a while to see it
+        net.Run(TimeSpan.FromSeconds(3));
+        Assert.Equal((PathState.Down, isSaid ? PathCause.Unreachable : PathCause.ProbesUnanswered), (path.State, path.Cause));
+    }
+
     private static TimeSpan GapOfCut(bool hints, out PeerPath path)
     {
         var net = new PathNet(2).Connect();
