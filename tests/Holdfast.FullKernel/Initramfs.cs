@@ -50,7 +50,7 @@ internal static class Initramfs
         export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
         hostname machine
         ip link set lo up
-        for shell in $(seq {shells}); do setsid sh /run/guest/shell "$shell" </dev/null >/dev/console 2>&1 & done
+        for shell in $(seq {shells}); do setsid busybox sh /run/guest/shell "$shell" </dev/null >/dev/console 2>&1 & done
         {(systemd ? Systemd : "while :; do wait; done")}
         """;
 

@@ -20,18 +20,19 @@ internal sealed class SerialShell : IDisposable
     // How much longer than the script itself its answer may take, on a busy machine.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    /// <summary>The machine's side. Sizes are taken before the bytes are sent, for what a script left in the background
-    /// may go on writing.</summary>
+    /// <summary>The machine's side, for busybox, whose own tools are no programs that have to be loaded: that takes long in a machine.
+    /// Sizes are taken before the bytes are sent, for what a script left in the background may go on writing.</summary>
     public const string Script = $"""
         exec 3<>"$(echo /dev/vport*p"$1")"
         here=/run/guest/$1
         mkdir "$here"
         echo {Greeting} >&3
         while read -r seconds script input <&3; do
-            head -c "$script" <&3 >"$here/script"
-            head -c "$input" <&3 >"$here/in"
+            dd bs="$script" count=1 iflag=fullblock <&3 >"$here/script" 2>/dev/null
+            : >"$here/in"
+            [ "$input" = 0 ] || dd bs="$input" count=1 iflag=fullblock <&3 >"$here/in" 2>/dev/null
             code=0
-            timeout -k 2 "$seconds" sh "$here/script" <"$here/in" >"$here/out" 2>"$here/err" 3<&- || code=$?
+            /usr/bin/timeout -k 2 "$seconds" /bin/sh "$here/script" <"$here/in" >"$here/out" 2>"$here/err" 3<&- || code=$?
             out=$(stat -c %s "$here/out") err=$(stat -c %s "$here/err")
             echo "$code $out $err" >&3
             head -c "$out" "$here/out" >&3
