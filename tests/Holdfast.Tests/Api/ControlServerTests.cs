@@ -98,17 +98,17 @@ public sealed class ControlServerTests
     public async Task An_engine_that_hangs_up_does_not_answer()
     {
         using var socket = SocketFile.Listen(RunDirectory.SocketOf("leaving"));
+        const int Questions = 200;
         var hangingUp = HangUpAsync();
         // It hangs up before the question, in it or after it: which, only chance says.
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < Questions; i++)
             Assert.Equal(ControlFailure.NotAnswering, (await FailAsync("leaving", Long)).Failure);
-        socket.Dispose();
-        await Assert.ThrowsAnyAsync<SocketException>(() => hangingUp);
+        await hangingUp;
         File.Delete(RunDirectory.SocketOf("leaving"));
 
         async Task HangUpAsync()
         {
-            while (true) (await socket.AcceptAsync(Cancel)).Dispose();
+            for (var i = 0; i < Questions; i++) (await socket.AcceptAsync(Cancel)).Dispose();
         }
     }
 
