@@ -26,8 +26,11 @@ public static class PathLimits
     /// <summary>Sealed datagrams kept while places from which peers were heard are proved, all peers of a tunnel together, in bytes.</summary>
     public const int MovedBytes = 1 << 20;
 
-    /// <summary>Datagrams of one peer of these: a full-sized one each of the bytes, somewhat less.</summary>
-    public const int MovedPackets = 512;
+    /// <summary>Datagrams of one peer of these. They go all at once, and the new place may be behind a slow link.</summary>
+    public const int MovedPackets = 128;
+
+    /// <summary>How long is waited for a place to be proved.</summary>
+    public static readonly TimeSpan MoveTakes = TimeSpan.FromSeconds(4);
 
     /// <summary>Datagrams of one session of which it is known when and by which path they went.</summary>
     public const int SentPackets = 1 << 16;

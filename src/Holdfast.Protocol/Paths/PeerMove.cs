@@ -4,10 +4,10 @@ namespace Holdfast.Protocol.Paths;
 /// A peer was heard at a place in the stead of that where data goes, and has not answered there yet: the last that went since is kept,
 /// to go there, too, once it has.
 /// </summary>
-internal sealed class PeerMove(PeerPath from)
+internal sealed class PeerMove(PeerPath from, MonoTime since)
 {
-    private readonly Sent[] _ring = new Sent[PathLimits.MovedPackets];
-    private int _count;
+    private Sent[] _ring = [];
+    private long _count;
 
     /// <summary>Where data goes.</summary>
     internal PeerPath From { get; } = from;
@@ -16,17 +16,21 @@ internal sealed class PeerMove(PeerPath from)
     internal required PeerPath To { get; set; }
 
     /// <summary>Whether it has had its time to answer.</summary>
-    internal bool IsOver(MonoTime now) => (To.Found + PathLimits.SentAgainFor).Passed(now);
+    internal bool IsOver(MonoTime now) => (since + PathLimits.MoveTakes).Passed(now);
 
     /// <summary>The oldest makes room.</summary>
-    internal void Add(in Sent sent) => _ring[_count++ % _ring.Length] = sent;
-
-    /// <summary>Takes the oldest away; false if there is none.</summary>
-    internal bool TryTake(ref int taken, out Sent sent)
+    internal void Add(in Sent sent)
     {
-        taken = Math.Max(taken, _count - _ring.Length);
-        sent = taken < _count ? _ring[taken % _ring.Length] : default;
-        return taken++ < _count;
+        if (_ring.Length == 0) _ring = new Sent[PathLimits.MovedPackets];
+        _ring[_count++ % _ring.Length] = sent;
+    }
+
+    /// <summary>The next that is kept, the oldest first; false behind the last.</summary>
+    internal bool TryRead(ref long next, out Sent sent)
+    {
+        next = Math.Max(next, _count - _ring.Length);
+        sent = next < _count ? _ring[next % _ring.Length] : default;
+        return next++ < _count;
     }
 
     internal readonly record struct Sent(ulong Position, ushort Length, Ecn Ecn, MonoTime At);

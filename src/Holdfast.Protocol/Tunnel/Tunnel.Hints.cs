@@ -55,7 +55,8 @@ public sealed partial class Tunnel
             (path.IsHinted, path.ToldMtu) = (false, 0);
             if (!mayAsk || !HasUplink(path.Local)) continue;
             if (mtu >= Limits.V6LeastMtu && (path.CutAt + PathLimits.HintedProbe).Passed(now.Mono)) CutAgain(peer, paths, path, mtu, now.Mono);
-            if (isHinted) path.HintedAt = now.Mono; // one that is in doubt already is asked anyway, and this says why it does not answer
+            // What is being asked says why it does not answer; if it does, that was false.
+            if (isHinted && (path.State == PathState.Doubted || path.Nonce != 0 || path.AnswerDue != MonoTime.Never)) path.HintedAt = now.Mono;
             if (isHinted && path.State == PathState.Up && path.AnswerDue == MonoTime.Never
                 && (path.AskedAt + PathLimits.HintedProbe).Passed(now.Mono)) Ask(paths, path, now.Mono);
         }
@@ -64,7 +65,7 @@ public sealed partial class Tunnel
     private static void Ask(PathTable paths, PeerPath path, MonoTime now)
     {
         if (!paths.HasSeveral && path.Nonce != 0) return; // it is being asked, and there is no other to go to
-        (path.AskedAt, path.NextProbe) = (now, now);
+        (path.AskedAt, path.HintedAt, path.NextProbe) = (now, now, now);
         if (paths.HasSeveral) path.AnswerDue = now + path.Rtt.Patience;
     }
 

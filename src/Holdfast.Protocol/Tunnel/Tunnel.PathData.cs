@@ -62,10 +62,10 @@ public sealed partial class Tunnel
         move.Add(new PeerMove.Sent(position, (ushort)datagram.Length, ecn, now));
     }
 
-    /// <summary>It was there: what was kept goes there, once.</summary>
+    /// <summary>It was there: what was kept goes there, once; whatever came at the last place, too, is a copy.</summary>
     private void SendBehind(Peer peer, PeerMove move, PeerPath by, MonoTime now)
     {
-        for (var taken = 0; move.TryTake(ref taken, out var sent);)
+        for (long next = 0; move.TryRead(ref next, out var sent);)
         {
             if ((sent.At + PathLimits.SentAgainFor).Passed(now)) continue; // whoever sent it has given it up
             if (!TryCopy(_behind, sent.Position, sent.Length, by)) continue;

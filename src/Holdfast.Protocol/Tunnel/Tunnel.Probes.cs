@@ -31,8 +31,8 @@ public sealed partial class Tunnel
         var before = last.From.IsKnown ? paths.Find(last.From, LocalOf(last.To)) : null;
         path.Replaces = before is { State: PathState.Up } ? before : before?.Replaces; // never a chain
         if (path.Replaces is { } moved) (moved.Nonce, moved.NextProbe) = (0, now.Mono);
-        if (before is not null && before == paths.Move?.To) paths.Move.To = path;
-        else if (paths.Active is { } active && (active == before || !active.MayCarry)) paths.Move = new PeerMove(active) { To = path };
+        if (paths.Move is { } move && move.From == paths.Active && !move.IsOver(now.Mono)) move.To = path;
+        else if (paths.Active is { } active && (active == before || !active.MayCarry)) paths.Move = new PeerMove(active, now.Mono) { To = path };
         ArmPaths(peer, now.Mono);
     }
 
@@ -109,10 +109,10 @@ public sealed partial class Tunnel
         }
         path.Replaces = null;
         Choose(peer, paths, now);
-        if (paths.Move is { } move && move.To == path)
+        if (paths.Move is { } move && move.From != path && (move.To == path || paths.Active == path))
         {
             paths.Move = null;
-            if (move.From.LastAnswer < path.Found) SendBehind(peer, move, path, now.Mono);
+            SendBehind(peer, move, path, now.Mono);
         }
         if (path.Local.InterfaceIndex != 0) LeaveUnbound(peer, paths, path, now);
         if (paths.HasSeveral) WidenWindows(peer);
@@ -188,6 +188,7 @@ public sealed partial class Tunnel
         if (paths.Order is { } order && order.Due.Passed(now.Mono)) GiveUpMissing(peer, order, now.Mono);
         paths.CountShares(now.Mono);
         TakeHints(peer, paths, now);
+        if (paths.Move?.IsOver(now.Mono) == true) paths.Move = null;
         foreach (var path in paths.All)
         {
             if (path is null) continue;

@@ -266,23 +266,27 @@ public sealed class FailoverTests
         Assert.Equal(net.SentBack, net.A.Arrived.Count);
     }
 
-    [Theory, InlineData(PathMode.Failover), InlineData(PathMode.Bond)]
-    public void So_does_it_after_an_outage(PathMode mode)
+    [Theory]
+    [InlineData(1, PathMode.Failover), InlineData(1, PathMode.Bond), InlineData(2, PathMode.Failover), InlineData(2, PathMode.Bond)]
+    public void So_does_it_after_an_outage(int links, PathMode mode)
     {
-        var net = new PathNet(1);
+        var net = new PathNet(links);
         (net.A.Peer.PathMode, net.B.Peer.PathMode) = (mode, mode);
         net.Connect();
-        var link = net.Links[0];
-        Move(link, 4700);
+        var delay = net.Links[0].Delay;
+        foreach (var link in net.Links) Move(link, 4700);
         net.Stream(20, TimeSpan.FromMilliseconds(100), back: true);
-        link.IsCut = true;
+        foreach (var link in net.Links) link.IsCut = true;
         net.Stream(20, TimeSpan.FromMilliseconds(100), back: true);
         Assert.DoesNotContain(net.B.Peer.Paths, p => p.State == PathState.Up);
-        link.IsCut = false;
-        Move(link, 4701);
-        net.Stream(1, link.Delay);
+        foreach (var link in net.Links)
+        {
+            link.IsCut = false;
+            Move(link, 4701);
+        }
+        net.Stream(1, delay);
         var (sent, arrived) = (net.SentBack, net.A.Arrived.Count);
-        net.Stream(20, link.Delay / 10, back: true);
+        net.Stream(20, delay / 10, back: true);
         net.Run(TimeSpan.FromSeconds(1));
         Assert.Equal(net.SentBack - sent, net.A.Arrived.Count - arrived);
     }
@@ -297,7 +301,7 @@ public sealed class FailoverTests
         Move(link, 4700);
         net.Stream(1, link.Delay);
         net.A.Arrived.Clear();
-        net.Stream(2000, link.Delay / 2000, size: 1400, back: true);
+        net.Stream(500, link.Delay / 500, size: 1400, back: true);
         var sent = net.SentBack;
         net.Run(TimeSpan.FromSeconds(1));
         Assert.Equal(Enumerable.Range(0, PathLimits.MovedPackets).Select(i => sent - PathLimits.MovedPackets + 1 + i), net.A.Arrived.Select(a => a.Id));
